@@ -1,0 +1,7 @@
+//! casebook: a terminal workbench for platform-abuse investigations over local log extracts.
+//!
+//! The crate is a house of rooms; a room uses only rooms below it (see `ARCHITECTURE.md`; `tests/architecture.rs` keeps it so).
+
+pub mod settings;
+
+pub mod domain;

@@ -1,0 +1,6 @@
+//! What comes from the machine and the user: folders, configuration, themes; and the one module that writes files.
+
+pub mod files;
+pub mod machine;
+pub mod paths;
+pub mod theme;
