@@ -1,0 +1,224 @@
+//! Loaded extracts in the cache folder: found again at once by path, size and time of change, or by content.
+//!
+//! Three kinds of files: `KEY.duckdb`, the database; `KEY.json`, its description, written after it, so that a database without one is
+//! a leftover; `opened-REQUEST.json`, which leads from the files as they were last seen to the KEY. The KEY is a hash over the sources'
+//! SHA-256 and everything else that the result depends on, and begins with the sources' size, by which candidates are found without
+//! hashing anything.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::settings::files;
+
+use super::bytes::hexadecimal;
+use super::error::ExtractError;
+use super::inputs::Inputs;
+use super::model::{Extract, OpenSpec};
+use super::profile::Profiles;
+
+/// Changes whenever the loader makes something else of the same sources.
+const LOADER: &str = "1";
+
+/// The name of folders in which databases are built, before the process number.
+pub(super) const BUILDING: &str = "loading";
+
+/// What an extract's database depends on beside the sources.
+struct Recipe(Sha256);
+
+impl Recipe {
+    fn new(spec: &OpenSpec, profiles: &Profiles) -> Recipe {
+        let mut recipe = Recipe(Sha256::new());
+        recipe.add(LOADER);
+        recipe.add(env!("CARGO_PKG_VERSION"));
+        recipe.add(&profiles.fingerprint);
+        recipe.add(spec.profile.as_deref().unwrap_or_default());
+        recipe.add(spec.table.as_deref().unwrap_or_default());
+        recipe.add(&spec.map.len().to_string());
+        for (role, text) in &spec.map {
+            recipe.add(role.name());
+            recipe.add(text);
+        }
+        recipe
+    }
+
+    /// Adds a text with its length, so that no two lists of texts are the same.
+    fn add(&mut self, text: &str) {
+        self.0.update((text.len() as u64).to_le_bytes());
+        self.0.update(text.as_bytes());
+    }
+
+    fn end(self) -> String {
+        hexadecimal(&self.0.finalize())
+    }
+}
+
+/// Where loaded extracts are kept.
+pub(super) struct Cache<'a> {
+    folder: &'a Path,
+}
+
+/// What `opened-REQUEST.json` holds.
+#[derive(Serialize, Deserialize)]
+struct Pointer {
+    key: String,
+}
+
+impl<'a> Cache<'a> {
+    pub(super) fn new(folder: &'a Path) -> Cache<'a> {
+        Cache { folder }
+    }
+
+    fn pointer(&self, spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs) -> PathBuf {
+        let mut recipe = Recipe::new(spec, profiles);
+        for file in &inputs.files {
+            recipe.add(&file.canonical.to_string_lossy());
+            recipe.add(&file.size.to_string());
+            recipe.add(&file.modified.to_string());
+        }
+        let request = recipe.end();
+        self.folder.join(format!("opened-{}.json", request.get(..32).unwrap_or(&request)))
+    }
+
+    /// The key of sources with these hashes.
+    pub(super) fn key(spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs, hashes: &[String]) -> String {
+        let mut recipe = Recipe::new(spec, profiles);
+        hashes.iter().for_each(|hash| recipe.add(hash));
+        let hash = recipe.end();
+        format!("{}-{}", bytes(inputs), hash.get(..32).unwrap_or(&hash))
+    }
+
+    pub(super) fn database(&self, key: &str) -> PathBuf {
+        self.folder.join(format!("{key}.duckdb"))
+    }
+
+    /// The extract that these files gave when they were last opened, if they have not been touched since.
+    pub(super) fn find(&self, spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs) -> Option<Extract> {
+        let text = fs::read_to_string(self.pointer(spec, profiles, inputs)).ok()?;
+        let pointer: Pointer = serde_json::from_str(&text).ok()?;
+        self.get(&pointer.key, inputs)
+    }
+
+    /// The extract of this key.
+    pub(super) fn get(&self, key: &str, inputs: &Inputs) -> Option<Extract> {
+        let database = self.database(key);
+        let text = fs::read_to_string(self.folder.join(format!("{key}.json"))).ok()?;
+        let mut extract: Extract = serde_json::from_str(&text).ok()?;
+        if !database.is_file() || extract.sources.len() != inputs.files.len() {
+            return None;
+        }
+        // The same content may have been loaded from another place.
+        for (source, input) in extract.sources.iter_mut().zip(&inputs.files) {
+            source.path = input.path.display().to_string();
+        }
+        extract.database = database;
+        extract.loaded_from_cache = true;
+        Some(extract)
+    }
+
+    /// Whether files of this size in all were loaded before: then it pays to hash them.
+    pub(super) fn may_have(&self, inputs: &Inputs) -> bool {
+        let prefix = format!("{}-", bytes(inputs));
+        let Ok(entries) = fs::read_dir(self.folder) else { return false };
+        entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
+    }
+
+    /// Takes a finished database over, and remembers which files it came from.
+    pub(super) fn keep(
+        &self,
+        spec: &OpenSpec,
+        profiles: &Profiles,
+        inputs: &Inputs,
+        built: &Path,
+        extract: &Extract,
+    ) -> Result<PathBuf, ExtractError> {
+        let hashes: Vec<String> = extract.sources.iter().map(|source| source.sha256.clone()).collect();
+        let key = Cache::key(spec, profiles, inputs, &hashes);
+        let database = self.database(&key);
+        let about = self.folder.join(format!("{key}.json"));
+        // Without its description the old database counts as a leftover while it is replaced.
+        files::remove(&about)?;
+        files::rename(built, &database)?;
+        let text = serde_json::to_vec(extract).unwrap_or_default();
+        files::write_atomic(&about, &text)?;
+        self.remember(spec, profiles, inputs, &key)?;
+        Ok(database)
+    }
+
+    /// Remembers which files have this key.
+    pub(super) fn remember(&self, spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs, key: &str) -> Result<(), ExtractError> {
+        let text = serde_json::to_vec(&Pointer { key: key.to_owned() }).unwrap_or_default();
+        files::write_atomic(&self.pointer(spec, profiles, inputs), &text)?;
+        Ok(())
+    }
+
+    /// Forgets an extract whose database turned out to be unusable.
+    pub(super) fn forget(&self, database: &Path) -> Result<(), ExtractError> {
+        files::remove(&database.with_extension("json"))?;
+        files::remove(database)?;
+        Ok(())
+    }
+
+    /// Clears away what loads that were killed have left behind.
+    pub(super) fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(self.folder) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let process =
+                name.strip_prefix(BUILDING).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.split('-').next());
+            let Some(process) = process.and_then(|process| process.parse::<u32>().ok()) else { continue };
+            if process != std::process::id() && !is_alive(process, &entry.path()) {
+                // If it cannot be removed, it is only in the way of the space it takes.
+                let _ = files::remove_dir(&entry.path());
+            }
+        }
+    }
+}
+
+fn bytes(inputs: &Inputs) -> u64 {
+    inputs.files.iter().map(|file| file.size).sum()
+}
+
+/// Whether a process may still be at work. Where that cannot be asked, a folder that was touched today counts as in use.
+fn is_alive(process: u32, folder: &Path) -> bool {
+    if Path::new("/proc/self").exists() {
+        return Path::new("/proc").join(process.to_string()).exists();
+    }
+    let age = fs::metadata(folder).and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
+    age.is_none_or(|age| age.as_secs() < 86_400)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_load_left_is_cleared_away_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let dead = folder.path().join("loading-4294967295-0");
+        let own = folder.path().join(format!("loading-{}-0", std::process::id()));
+        for path in [&dead, &own, &folder.path().join("other")] {
+            fs::create_dir(path).unwrap();
+        }
+        Cache::new(folder.path()).sweep();
+        assert!(!dead.exists() && own.exists() && folder.path().join("other").exists());
+    }
+
+    #[test]
+    fn the_key_changes_with_everything_that_the_result_depends_on() {
+        let profiles = Profiles::load(Path::new("/nonexistent")).unwrap();
+        let spec = OpenSpec::default();
+        let inputs = Inputs::default();
+        let key = |spec: &OpenSpec, hashes: &[&str]| {
+            Cache::key(spec, &profiles, &inputs, &hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>())
+        };
+        let plain = key(&spec, &["a", "b"]);
+        assert_eq!(plain, key(&spec, &["a", "b"]));
+        assert_ne!(plain, key(&spec, &["b", "a"]));
+        assert_ne!(plain, key(&spec, &["ab"]));
+        assert_ne!(plain, key(&OpenSpec { profile: Some("cloudtrail".into()), ..spec.clone() }, &["a", "b"]));
+        assert_ne!(plain, key(&OpenSpec { map: vec![(crate::domain::Role::Ip, "x".into())], ..spec }, &["a", "b"]));
+    }
+}

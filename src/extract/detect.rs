@@ -1,0 +1,307 @@
+//! What a file is, told from its first megabyte and never from its name.
+
+use std::path::Path;
+
+use super::bytes::{Packing, SourceReader};
+use super::csv::{self, Dialect};
+use super::error::ExtractError;
+use super::inputs::Input;
+use super::json::{Scanner, Shape};
+use super::records::Framing;
+
+/// Bytes (decompressed) that are looked at.
+const HEAD: usize = 1 << 20;
+
+/// What a source holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Format {
+    Csv(Dialect),
+    Json(Framing),
+    Parquet,
+    Database,
+}
+
+impl Format {
+    /// The format in words, without the packing.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Format::Csv(Dialect { delimiter: b'\t', .. }) => "TSV".into(),
+            Format::Csv(Dialect { delimiter: b',', .. }) => "CSV".into(),
+            Format::Csv(Dialect { delimiter, .. }) => format!("CSV with '{}'", char::from(*delimiter)),
+            Format::Json(Framing::Lines) => "JSON lines".into(),
+            Format::Json(Framing::Stream { unwrap: None }) => "JSON".into(),
+            Format::Json(Framing::Stream { unwrap: Some(key) }) => format!("JSON in \"{key}\""),
+            Format::Parquet => "Parquet".into(),
+            Format::Database => "DuckDB".into(),
+        }
+    }
+}
+
+/// What looking into a file told.
+#[derive(Debug, Clone)]
+pub(super) struct Detected {
+    pub(super) format: Format,
+    pub(super) packing: Packing,
+    /// The decompressed beginning of the file.
+    pub(super) head: Vec<u8>,
+    /// Whether `head` is all of it.
+    pub(super) whole: bool,
+    /// Members beside the records in an object that wraps them: they are not loaded.
+    pub(super) beside: Vec<String>,
+}
+
+/// Looks into a file.
+pub(super) fn detect(input: &Input) -> Result<Detected, ExtractError> {
+    let mut reader = SourceReader::open(input)?;
+    let packing = reader.packing();
+    let mut head = Vec::new();
+    let whole = reader.fill(&mut head, HEAD)?;
+    if head.is_empty() {
+        return Err(ExtractError::Empty { path: input.path.clone() });
+    }
+    let not = |what: String| ExtractError::NotALog { path: input.path.clone(), what };
+    let (format, beside) = match binary(&head) {
+        Some(Binary::Parquet) => (Format::Parquet, Vec::new()),
+        Some(Binary::Database) if packing == Packing::Plain => (Format::Database, Vec::new()),
+        Some(Binary::Database) => return Err(not("is a packed DuckDB file; unpack it first".into())),
+        Some(Binary::Other(what)) => return Err(not(what.into())),
+        None => text(&head, whole, &input.path)?,
+    };
+    Ok(Detected { format, packing, head, whole, beside })
+}
+
+enum Binary {
+    Parquet,
+    Database,
+    Other(&'static str),
+}
+
+/// What the magic bytes say, or how the bytes look.
+fn binary(head: &[u8]) -> Option<Binary> {
+    const MAGIC: [(&[u8], &str); 20] = [
+        (b"PK\x03\x04", "is a zip archive, which cannot be read directly; unpack it (`unzip FILE`) and open what is inside"),
+        (b"PK\x05\x06", "is an empty zip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "is a 7z archive; unpack it and open what is inside"),
+        (b"Rar!", "is a RAR archive; unpack it and open what is inside"),
+        (b"\xfd7zXZ\x00", "is xz-compressed; unpack it (`xz -dk FILE`)"),
+        (b"BZh", "is bzip2-compressed; unpack it (`bzip2 -dk FILE`)"),
+        (b"\x04\x22\x4d\x18", "is lz4-compressed; unpack it (`lz4 -dk FILE`)"),
+        (b"\x1f\x8b", "is gzip inside gzip; unpack it once"),
+        (b"SQLite format 3\0", "is an SQLite database; export its table as CSV (`sqlite3 -csv -header FILE 'SELECT * FROM t'`)"),
+        (b"\x89PNG", "is a PNG image, not a log"),
+        (b"\xff\xd8\xff", "is a JPEG image, not a log"),
+        (b"GIF8", "is a GIF image, not a log"),
+        (b"\x7fELF", "is an ELF program, not a log"),
+        (b"MZ\x90", "is a Windows program, not a log"),
+        (b"%PDF-", "is a PDF document, not a log"),
+        (b"ARROW1", "is an Arrow file; convert it to Parquet"),
+        (b"Obj\x01", "is an Avro file; convert it to Parquet or JSON lines"),
+        (b"ORC", "is an ORC file; convert it to Parquet"),
+        (b"ElfFile\0", "is a Windows event log (EVTX); convert it to JSON lines"),
+        (b"\xd4\xc3\xb2\xa1", "is a packet capture, not a log"),
+    ];
+    if head.starts_with(b"PAR1") {
+        return Some(Binary::Parquet);
+    }
+    // https://duckdb.org/docs/internals/storage: the magic stands after the checksum of the main header.
+    if head.get(8..12) == Some(b"DUCK") {
+        return Some(Binary::Database);
+    }
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(Binary::Other(what));
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Some(Binary::Other("is a tar archive; unpack it (`tar -xf FILE`) and open what is inside"));
+    }
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return Some(Binary::Other("is UTF-16 text; convert it first (`iconv -f UTF-16 -t UTF-8 FILE > OUT`)"));
+    }
+    let looked = head.get(..1 << 16).unwrap_or(head);
+    let odd =
+        looked.iter().filter(|byte| **byte == 0 || (**byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x1b))).count();
+    let broken = String::from_utf8_lossy(looked).chars().filter(|character| *character == char::REPLACEMENT_CHARACTER).count();
+    // Some of either is a log that an attacker wrote into, or one in Latin-1.
+    if odd * 20 > looked.len() || broken * 4 > looked.len() {
+        return Some(Binary::Other("holds binary data, not text"));
+    }
+    None
+}
+
+fn text(head: &[u8], whole: bool, path: &Path) -> Result<(Format, Vec<String>), ExtractError> {
+    let body = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if body.is_empty() {
+        return Err(ExtractError::NotALog { path: path.to_path_buf(), what: "holds nothing but blanks".into() });
+    }
+    if let Some((framing, beside)) = json(body, whole) {
+        return Ok((Format::Json(framing), beside));
+    }
+    let header_only = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    // Broken JSON has commas too; only a header makes columns of them.
+    let begins_as_json = matches!(body.first(), Some(b'{' | b'['));
+    if let Some(dialect) = csv::sniff(head, whole, header_only).filter(|dialect| dialect.header || !begins_as_json) {
+        return Ok((Format::Csv(dialect), Vec::new()));
+    }
+    let what = match body.first() {
+        Some(b'{' | b'[') => "begins like JSON, but its first records are not valid JSON",
+        Some(b'<') => "looks like XML or HTML; convert it to CSV or JSON lines",
+        _ => "is text without columns or JSON records in it",
+    };
+    Err(ExtractError::NotALog { path: path.to_path_buf(), what: what.into() })
+}
+
+/// How the text holds JSON records, if it does; and the members beside the records in an object that wraps them.
+fn json(body: &[u8], whole: bool) -> Option<(Framing, Vec<String>)> {
+    let mut lines: Vec<&[u8]> = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
+    let complete = whole || lines.len() < 2;
+    if !complete {
+        lines.pop();
+    }
+    lines.retain(|line| !line.is_empty());
+    let objects = lines.iter().filter(|line| line.first() == Some(&b'{') && Scanner::new(line).whole().is_ok()).count();
+    let begins_as_json = matches!(body.first(), Some(b'{' | b'['));
+    // Most lines are records by themselves; broken ones among them will be rejected by number.
+    if objects > 0 && objects * 2 >= lines.len() && (begins_as_json || objects * 4 >= lines.len() * 3) {
+        let first = lines.iter().find(|line| Scanner::new(line).whole().is_ok())?;
+        // Of many lines, each may wrap records, as log shippers join files; but only if there is nothing else in it.
+        return Some(match wrapper(first, true).filter(|wrapper| objects == 1 || wrapper.beside.is_empty()) {
+            Some(Wrapper { key, beside }) => (Framing::Stream { unwrap: Some(key) }, beside),
+            None => (Framing::Lines, Vec::new()),
+        });
+    }
+    match body.first() {
+        Some(b'[') if body.get(1..).is_some_and(|rest| matches!(rest.trim_ascii_start().first(), Some(b'{' | b']') | None)) => {
+            Some((Framing::Stream { unwrap: None }, Vec::new()))
+        }
+        Some(b'{') if matches!(body.get(1..).map(|rest| rest.trim_ascii_start().first()), Some(Some(b'"' | b'}'))) => {
+            let Wrapper { key, beside } = match wrapper(body, whole) {
+                Some(wrapper) => wrapper,
+                None => return Some((Framing::Stream { unwrap: None }, Vec::new())),
+            };
+            Some((Framing::Stream { unwrap: Some(key) }, beside))
+        }
+        _ => None,
+    }
+}
+
+/// Names under which logs wrap their records.
+const WRAPPERS: [&str; 20] = [
+    "records",
+    "events",
+    "logs",
+    "log",
+    "items",
+    "data",
+    "entries",
+    "hits",
+    "results",
+    "result",
+    "rows",
+    "value",
+    "values",
+    "requests",
+    "activities",
+    "list",
+    "messages",
+    "objects",
+    "logevents",
+    "audit_logs",
+];
+
+/// An object that wraps records.
+struct Wrapper {
+    key: String,
+    /// Its other members.
+    beside: Vec<String>,
+}
+
+/// How an object wraps an array of records: under the only member that is an array of objects, in an object that is not
+/// itself a record (it has few other members, or the key has a name that wrappers have).
+fn wrapper(body: &[u8], whole: bool) -> Option<Wrapper> {
+    let mut members = Vec::new();
+    // When the head ends inside the object, what came before the end still tells.
+    let ended = Scanner::new(body).first_object(&mut members);
+    let mut arrays = Vec::new();
+    let mut beside = Vec::new();
+    for member in &members {
+        let key = body.get(member.key.start.saturating_sub(1)..member.key.end + 1)?;
+        let key = serde_json::from_slice::<String>(key).ok()?;
+        let value = body.get(member.value.clone()).unwrap_or_default();
+        let inner = value.get(1..).unwrap_or_default().trim_ascii_start();
+        let known = WRAPPERS.contains(&key.to_ascii_lowercase().as_str());
+        let of_objects =
+            value.first() == Some(&b'[') && (inner.first() == Some(&b'{') || (known && inner.first() == Some(&b']')));
+        if member.shape == Shape::Nested && of_objects {
+            arrays.push(key);
+        } else {
+            beside.push(key);
+        }
+    }
+    let (Some(key), 1) = (arrays.first(), arrays.len()) else { return None };
+    let named = WRAPPERS.contains(&key.to_ascii_lowercase().as_str());
+    // `messages`, `data` and their like also stand inside records, which have many members.
+    let few = beside.len() <= 3 || (named && beside.len() <= 6);
+    (few && (named || beside.is_empty() || ended.is_ok() || !whole)).then(|| Wrapper { key: key.clone(), beside })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detected(content: &[u8]) -> Result<Format, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        std::fs::write(&path, content).unwrap();
+        let input = Input { path: path.clone(), canonical: path, size: 0, modified: 0 };
+        detect(&input).map(|detected| detected.format).map_err(|error| error.to_string())
+    }
+
+    fn unwrap(key: &str) -> Format {
+        Format::Json(Framing::Stream { unwrap: Some(key.into()) })
+    }
+
+    #[test]
+    fn json_is_told_by_how_it_holds_its_records() {
+        assert_eq!(detected(b"{\"a\":1}\n{\"a\":2}\n").unwrap(), Format::Json(Framing::Lines));
+        assert_eq!(detected(b"\xef\xbb\xbf{\"a\":1}\r\n{\"a\":\r\n{\"a\":2}\r\n").unwrap(), Format::Json(Framing::Lines));
+        assert_eq!(detected(b"{\"a\":1}").unwrap(), Format::Json(Framing::Lines));
+        assert_eq!(detected(b"[\n {\"a\":1},\n {\"a\":2}\n]").unwrap(), Format::Json(Framing::Stream { unwrap: None }));
+        assert_eq!(detected(b"{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n").unwrap(), Format::Json(Framing::Stream { unwrap: None }));
+        assert_eq!(detected(b"{\"Records\":[{\"a\":1}]}").unwrap(), unwrap("Records"));
+        assert_eq!(detected(b"{\"Records\":[{\"a\":1}]}\n{\"Records\":[{\"a\":1}]}\n").unwrap(), unwrap("Records"));
+        assert_eq!(detected(b"{\"took\":3,\n\"things\":[{\"a\":1},\n{\"a\":2}]}").unwrap(), unwrap("things"));
+        let long = [b"{\"next\":null,\"Records\":[".to_vec(), b"{\"a\":\"x\"},".repeat(200_000), b"{}]}".to_vec()].concat();
+        assert_eq!(detected(&long).unwrap(), unwrap("Records"));
+    }
+
+    #[test]
+    fn lines_that_hold_arrays_stay_records_unless_there_is_nothing_else_in_them() {
+        assert_eq!(detected(b"{\"id\":1,\"items\":[{}]}\n{\"id\":2,\"items\":[{}]}\n").unwrap(), Format::Json(Framing::Lines));
+        assert_eq!(detected(b"{\"items\":[{}]}\n{\"items\":[{}]}\n").unwrap(), unwrap("items"));
+    }
+
+    #[test]
+    fn a_record_with_an_array_in_it_is_no_wrapper() {
+        let record = br#"{"time":"t","user":"u","ip":"i","resources":[{"arn":"a"}],"name":"n","region":"r"}"#;
+        assert_eq!(detected(record).unwrap(), Format::Json(Framing::Lines));
+    }
+
+    #[test]
+    fn what_is_no_log_is_called_by_its_name() {
+        for (content, word) in [
+            (&b"\x89PNG\r\n\x1a\n123"[..], "PNG"),
+            (b"\x7fELF\x02\x01\x01", "ELF"),
+            (b"PK\x03\x04...", "zip"),
+            (b"", "empty"),
+            (b" \n\n ", "blanks"),
+            (b"<?xml version=\"1.0\"?><a/>", "XML"),
+            (b"\xff\xfea\0,\0b\0", "UTF-16"),
+            (b"once upon a time\nthere was a log\n", "without columns"),
+            (b"[1, 2", "begins like JSON"),
+        ] {
+            let error = detected(content).unwrap_err();
+            assert!(error.contains(word), "{error}");
+        }
+        let noise: Vec<u8> = (0..4000u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        assert!(detected(&noise).unwrap_err().contains("binary"));
+    }
+}

@@ -1,0 +1,147 @@
+//! Why an extract could not be opened: what, where, what next.
+
+use std::path::PathBuf;
+
+use crate::domain::Role;
+use crate::engine::EngineError;
+use crate::engine::client::AskError;
+use crate::settings::files::FileError;
+
+/// The formats that can be read, for error messages.
+pub(super) const FORMATS: &str = "CSV and TSV, JSON (an array, an object that wraps one, or one record a line), Parquet, each also gzip or zstd, and DuckDB files";
+
+/// Why an extract could not be opened. The messages may hold file names and text of the extract: draw them only through `SafeText`.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractError {
+    /// No input was given.
+    #[error("no extract was named; name a file, a folder or a glob")]
+    NoInput,
+    /// A file is not there.
+    #[error("there is no file or folder {path}; check the spelling and where you are")]
+    Missing {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// A glob fits nothing.
+    #[error("no file fits the glob {glob}; `*` and `?` do not cross folders, `**` does")]
+    NoMatch {
+        /// Which one.
+        glob: String,
+    },
+    /// A folder holds no file to read.
+    #[error("the folder {path} holds no file to read{skipped}")]
+    EmptyFolder {
+        /// Which one.
+        path: PathBuf,
+        /// What was passed over, as a clause that begins with `; `, or nothing.
+        skipped: String,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {path}: {reason}")]
+    Unreadable {
+        /// Which one.
+        path: PathBuf,
+        /// Why, and what next.
+        reason: String,
+    },
+    /// A file holds nothing.
+    #[error("{path} is empty; there is nothing to load from it")]
+    Empty {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// A file is no log in a format that can be read.
+    #[error("{path} {what}; casebook reads {FORMATS}")]
+    NotALog {
+        /// Which one.
+        path: PathBuf,
+        /// What it is instead, as a predicate: `is a PNG image`.
+        what: String,
+    },
+    /// A file is in a format that can be read, but broken.
+    #[error("{path} is broken: {reason}")]
+    Broken {
+        /// Which one.
+        path: PathBuf,
+        /// What is broken and what next.
+        reason: String,
+    },
+    /// There is no profile of this name.
+    #[error("there is no profile '{name}'{near}; the profiles are {known}", near = nearest.as_ref().map(|name| format!("; did you mean '{name}'?")).unwrap_or_default())]
+    UnknownProfile {
+        /// The name.
+        name: String,
+        /// The nearest one.
+        nearest: Option<String>,
+        /// All of them.
+        known: String,
+    },
+    /// A profile file cannot be used.
+    #[error("the profile {path} cannot be used: {reason}")]
+    BadProfile {
+        /// The file, or `built in`.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// What the analyst mapped a role to does not work.
+    #[error("--map {role}={source_text} does not work: {reason}")]
+    BadMap {
+        /// The role.
+        role: Role,
+        /// What it was mapped to.
+        source_text: String,
+        /// Why, with the nearest column where there is one.
+        reason: String,
+    },
+    /// A database file has several tables, or not the one that was named.
+    #[error("{path} {what}; choose one with --table: {tables}")]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, as a predicate.
+        what: String,
+        /// Its tables.
+        tables: String,
+    },
+    /// Somebody asked to stop. Nothing half-built is left.
+    #[error("interrupted; nothing was kept of the unfinished load")]
+    Interrupted,
+    /// A file of the program's own could not be written or read.
+    #[error("{0}; check the space and the rights of the cache folder, or use --no-cache")]
+    File(#[from] FileError),
+    /// The database failed.
+    #[error("loading failed: {0}")]
+    Engine(EngineError),
+}
+
+impl From<AskError> for ExtractError {
+    fn from(error: AskError) -> ExtractError {
+        match error {
+            AskError::Engine(error) => ExtractError::Engine(error),
+            AskError::Interrupted => ExtractError::Interrupted,
+        }
+    }
+}
+
+impl From<EngineError> for ExtractError {
+    fn from(error: EngineError) -> ExtractError {
+        ExtractError::Engine(error)
+    }
+}
+
+impl ExtractError {
+    /// Whether the command line or the configuration is at fault (exit status 2), not the data (1).
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            ExtractError::NoInput
+                | ExtractError::Missing { .. }
+                | ExtractError::NoMatch { .. }
+                | ExtractError::UnknownProfile { .. }
+                | ExtractError::BadProfile { .. }
+                | ExtractError::BadMap { .. }
+                | ExtractError::Table { .. }
+        )
+    }
+}

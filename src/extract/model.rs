@@ -1,0 +1,163 @@
+//! What an opened extract is: its sources, roles, columns, counts; and what was asked for.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Role, Schema, Timestamp};
+use crate::engine::Engine;
+use crate::settings::files::PrivateFolder;
+
+/// What to open and how.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OpenSpec {
+    /// Files, folders (read recursively) and globs (`*`, `?`, `**`), as they were typed.
+    pub inputs: Vec<String>,
+    /// The profile to use; `None` to choose by evidence.
+    pub profile: Option<String>,
+    /// Roles that the analyst maps: a column, a JSON path or an SQL expression over the extract's own columns.
+    pub map: Vec<(Role, String)>,
+    /// The table of a `.duckdb` file.
+    pub table: Option<String>,
+    /// Whether to load into a private folder that goes away with [`Opened`], and to look at no cache.
+    pub no_cache: bool,
+    /// Memory limit of the engine in bytes; `None` for what the machine suggests.
+    pub memory: Option<u64>,
+    /// Worker threads of the engine; `None` for one a core.
+    pub threads: Option<usize>,
+}
+
+/// An extract that is open: its description, and the engine over its database.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// What was opened.
+    pub extract: Extract,
+    /// Read-only and locked down, over a database with the relations `requests` and `rejects`.
+    pub engine: Arc<dyn Engine>,
+    /// With [`OpenSpec::no_cache`]: the folder of the database, removed when the last clone goes away.
+    pub folder: Option<Arc<PrivateFolder>>,
+}
+
+/// One or more log files, opened together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Extract {
+    /// The files, in load order.
+    pub sources: Vec<Source>,
+    /// Rows of `requests`.
+    pub rows: u64,
+    /// Rows of `rejects`: records that could not be read.
+    pub rejects: u64,
+    /// The columns of `requests`.
+    pub schema: Schema,
+    /// How each mapped role is filled.
+    pub roles: BTreeMap<Role, Mapping>,
+    /// The earliest time of a row.
+    pub first: Option<Timestamp>,
+    /// The latest time of a row.
+    pub last: Option<Timestamp>,
+    /// SHA-256 over the sources' SHA-256, in load order: the name of this extract in cases. For one source it is still the hash of
+    /// its hash, so that adding a file never gives the same name.
+    pub sha256: String,
+    /// Whether the database was there already.
+    #[serde(skip)]
+    pub loaded_from_cache: bool,
+    /// The database file.
+    #[serde(skip)]
+    pub database: PathBuf,
+    /// The first rejects; all are in the relation `rejects(path, record, reason, raw)`.
+    pub reject_samples: Vec<Reject>,
+}
+
+/// One file of an extract.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// The file, as the analyst named it or below the folder so named. Untrusted: draw it only through `SafeText`.
+    pub path: String,
+    /// The format in words: `CSV`, `JSON lines, gzip`.
+    pub format: String,
+    /// The name of the profile, or `guessed`.
+    pub profile: String,
+    /// Rows that came from it.
+    pub rows: u64,
+    /// Records of it that could not be read.
+    pub rejects: u64,
+    /// SHA-256 of the file's bytes as they are on disk, in hexadecimal.
+    pub sha256: String,
+    /// What was decided and why, and what could not be read as it should; one sentence each.
+    pub reasons: Vec<String>,
+}
+
+/// How a role is filled.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Mapping {
+    /// The column, JSON path or SQL expression.
+    pub source: String,
+    /// From 0 to 1; 1 for what a profile or the analyst says.
+    pub confidence: f64,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// One record that could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reject {
+    /// The file.
+    pub path: String,
+    /// The line (CSV, JSON lines) or the record (JSON arrays), counted from 1.
+    pub record: u64,
+    /// Why it could not be read.
+    pub reason: String,
+    /// The beginning of its text, at most 4 kB.
+    pub raw: String,
+}
+
+/// The extract in the shape of `casebook inspect --format json`.
+pub fn inspect_json(extract: &Extract) -> serde_json::Value {
+    let extracts: Vec<serde_json::Value> = extract
+        .sources
+        .iter()
+        .map(|source| {
+            serde_json::json!({
+                "path": source.path, "format": source.format, "profile": source.profile, "rows": source.rows,
+                "rejects": source.rejects, "sha256": source.sha256,
+            })
+        })
+        .collect();
+    let roles: serde_json::Map<String, serde_json::Value> = extract
+        .roles
+        .iter()
+        .map(|(role, mapping)| {
+            let mapping = serde_json::json!({
+                "source": mapping.source, "confidence": mapping.confidence, "reason": mapping.reason,
+            });
+            (role.name().to_owned(), mapping)
+        })
+        .collect();
+    serde_json::json!({ "extracts": extracts, "rows": extract.rows, "rejects": extract.rejects, "roles": roles })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_extract_is_read_back_from_its_json() {
+        let extract = Extract {
+            sources: vec![Source { path: "a.csv".into(), rows: 3, ..Source::default() }],
+            rows: 3,
+            roles: BTreeMap::from([(
+                Role::Ip,
+                Mapping { source: "addr".into(), confidence: 0.9, reason: "IP addresses".into() },
+            )]),
+            first: Some(Timestamp(0)),
+            ..Extract::default()
+        };
+        let text = serde_json::to_string(&extract).unwrap();
+        assert_eq!(serde_json::from_str::<Extract>(&text).unwrap(), extract);
+        let inspected = inspect_json(&extract);
+        assert_eq!(inspected["roles"]["ip"]["source"], "addr");
+        assert_eq!(inspected["extracts"][0]["rows"], 3);
+    }
+}

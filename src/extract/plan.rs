@@ -1,0 +1,395 @@
+//! From the columns of the sources to the columns of `requests`: how each role is filled, and which own columns stay beside them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::domain::{Column, Kind, Role, Schema};
+use crate::engine::{Dialect, Statement};
+
+use super::csv::distinct;
+use super::error::ExtractError;
+use super::model::Mapping;
+use super::profile::{Filling, Profile, nearest};
+use super::sample::Sample;
+use super::scan::KeyStat;
+use super::{expr, guess};
+
+/// A column of a source as the engine reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RawColumn {
+    /// Its name: that of the extract, unique without regard to case.
+    pub(super) name: String,
+    /// The SQL that gives it, over the reader.
+    pub(super) sql: String,
+    pub(super) kind: Kind,
+    /// Whether every value is a JSON object or array.
+    pub(super) nested: bool,
+    /// Whether the extract has it: a profile may name one that it does not.
+    pub(super) real: bool,
+    /// The type as which the engine is told to read it, for readers that are told.
+    pub(super) declared: Option<&'static str>,
+}
+
+impl RawColumn {
+    /// The column of a JSON key.
+    pub(super) fn of_key(place: usize, stat: &KeyStat, taken: &mut HashSet<String>) -> RawColumn {
+        let scalars = [stat.booleans, stat.integers, stat.longs, stat.reals, stat.texts];
+        let [booleans, integers, longs, reals, texts] = scalars.map(|count| count > 0);
+        let kind = match (stat.nested > 0, booleans, integers || reals, longs || texts) {
+            (true, false, false, false) => Kind::Json,
+            (false, true, false, false) => Kind::Boolean,
+            (false, false, true, false) if !reals => Kind::Integer,
+            (false, false, true, false) => Kind::Real,
+            _ => Kind::Text,
+        };
+        RawColumn {
+            name: distinct(&stat.name, taken),
+            sql: format!("k{place}"),
+            kind,
+            nested: kind == Kind::Json,
+            real: true,
+            declared: Some(match kind {
+                Kind::Integer => "BIGINT",
+                Kind::Real => "DOUBLE",
+                Kind::Boolean => "BOOLEAN",
+                _ => "VARCHAR",
+            }),
+        }
+    }
+
+    /// A column that a profile's expression names and the extract does not have.
+    fn absent(name: &str) -> RawColumn {
+        RawColumn {
+            name: name.to_owned(),
+            sql: "CAST(NULL AS VARCHAR)".into(),
+            kind: Kind::Text,
+            nested: false,
+            real: false,
+            declared: None,
+        }
+    }
+}
+
+/// What a role is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Made {
+    /// A column, by its place.
+    Column(usize),
+    /// A value inside a JSON column, by its JSON pointer.
+    Path { column: usize, pointer: String },
+    /// The first that is not empty.
+    FirstOf(Vec<Made>),
+    /// An SQL expression over the columns' names.
+    Sql(String),
+}
+
+/// A role that is filled.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Filled {
+    pub(super) made: Made,
+    pub(super) mapping: Mapping,
+}
+
+/// Sources that share their columns and their mapping.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Group {
+    pub(super) columns: Vec<RawColumn>,
+    /// The profile by which the roles are filled.
+    pub(super) profile: Option<String>,
+    pub(super) roles: BTreeMap<Role, Filled>,
+    /// Columns that stay beside the role that they fill, because the role cannot hold all of their values.
+    pub(super) keep: HashSet<usize>,
+}
+
+impl Group {
+    /// Fills the roles as the profile says, and without a profile as the guesser does.
+    pub(super) fn map_roles(&mut self, profile: Option<&Profile>, sample: &Sample) {
+        self.profile = profile.map(|profile| profile.name.clone());
+        match profile {
+            Some(profile) => self.apply_profile(profile),
+            None => {
+                for (role, mapping) in guess::guess(sample) {
+                    if let Some(made) = resolve(&mapping.source, &self.columns) {
+                        self.roles.insert(role, Filled { made, mapping });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fills a role as the analyst says: with a column, a path or an SQL expression.
+    pub(super) fn map_by_hand(&mut self, (role, text): &(Role, String)) -> Result<(), ExtractError> {
+        let made = match resolve(text, &self.columns) {
+            Some(made) => made,
+            None if looks_like_a_name(text) => {
+                let names: Vec<&str> =
+                    self.columns.iter().filter(|column| column.real).map(|column| column.name.as_str()).collect();
+                let near = nearest(text, &names).map(|name| format!("; did you mean '{name}'?")).unwrap_or_else(|| ".".into());
+                let reason = format!("the extract has no column '{text}'{near} Its columns are {}", names.join(", "));
+                return Err(ExtractError::BadMap { role: *role, source_text: text.clone(), reason });
+            }
+            None => Made::Sql(text.clone()),
+        };
+        let mapping = Mapping { source: text.clone(), confidence: 1.0, reason: "set with --map".into() };
+        self.roles.insert(*role, Filled { made, mapping });
+        Ok(())
+    }
+
+    fn apply_profile(&mut self, profile: &Profile) {
+        for (role, filling) in &profile.roles {
+            let (made, source) = match filling {
+                Filling::One(text) => (resolve(text, &self.columns), text.clone()),
+                Filling::FirstOf(texts) => {
+                    let there: Vec<(Made, &String)> =
+                        texts.iter().filter_map(|text| resolve(text, &self.columns).map(|made| (made, text))).collect();
+                    let source = there.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(", else ");
+                    let mut made: Vec<Made> = there.into_iter().map(|(made, _)| made).collect();
+                    (if made.len() > 1 { Some(Made::FirstOf(made)) } else { made.pop() }, source)
+                }
+                Filling::Sql { sql, needs } => {
+                    let there = needs.is_empty() || needs.iter().any(|name| self.has(name));
+                    for name in needs {
+                        if !self.has(name) {
+                            self.columns.push(RawColumn::absent(name));
+                        }
+                    }
+                    (there.then(|| Made::Sql(sql.clone())), sql.split_whitespace().collect::<Vec<_>>().join(" "))
+                }
+            };
+            let Some(made) = made else { continue };
+            let reason = format!("the profile {} says so", profile.name);
+            self.roles.insert(*role, Filled { made, mapping: Mapping { source, confidence: 1.0, reason } });
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.name == name)
+    }
+
+    /// The column that stands in a role just as it is, so that it need not be stored twice.
+    pub(super) fn stands_in(&self, place: usize) -> Option<Role> {
+        if self.keep.contains(&place) {
+            return None;
+        }
+        self.roles.iter().find(|(_, filled)| filled.made == Made::Column(place)).map(|(role, _)| *role)
+    }
+}
+
+/// The column or path that a text names.
+pub(super) fn resolve(text: &str, columns: &[RawColumn]) -> Option<Made> {
+    let find = |name: &str| {
+        let exact = columns.iter().position(|column| column.name == name);
+        exact.or_else(|| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
+    };
+    if let Some(column) = find(text) {
+        return Some(Made::Column(column));
+    }
+    // The longest column name with a path after it: names may hold dots themselves.
+    let mut ends: Vec<usize> =
+        text.char_indices().filter(|(_, character)| matches!(character, '.' | '[')).map(|(at, _)| at).collect();
+    ends.reverse();
+    ends.into_iter().find_map(|end| {
+        let column = find(text.get(..end)?)?;
+        let kind = columns.get(column)?.kind;
+        let pointer = pointer(text.get(end..)?)?;
+        matches!(kind, Kind::Json | Kind::Text).then_some(Made::Path { column, pointer })
+    })
+}
+
+/// The JSON pointer (RFC 6901) of a path such as `.a.b[0]`.
+fn pointer(path: &str) -> Option<String> {
+    let mut pointer = String::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let step;
+        if let Some(after) = rest.strip_prefix('[') {
+            let (index, tail) = after.split_once(']')?;
+            step = index.trim_matches(['"', '\'']);
+            rest = tail;
+        } else {
+            let after = rest.strip_prefix('.')?;
+            let end = after.find(['.', '[']).unwrap_or(after.len());
+            step = after.get(..end)?;
+            rest = after.get(end..)?;
+        }
+        if step.is_empty() {
+            return None;
+        }
+        pointer.push('/');
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    }
+    (!pointer.is_empty()).then_some(pointer)
+}
+
+/// Whether a text that names no column was meant to: it has none of the signs of an expression.
+fn looks_like_a_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | '[' | ']'))
+}
+
+/// Where an own column of `requests` comes from in each group: the place of the raw column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Own {
+    pub(super) column: Column,
+    pub(super) places: Vec<Option<usize>>,
+}
+
+/// The columns of `requests` beside the roles: those of all groups, in the order in which they were seen.
+pub(super) fn own_columns(groups: &[Group]) -> Vec<Own> {
+    let mut taken: HashSet<String> = Role::ALL.iter().map(|role| role.name().to_owned()).collect();
+    taken.insert(Schema::ROW_ID.to_owned());
+    let mut owns: Vec<Own> = Vec::new();
+    let mut found = std::collections::HashMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        for (place, raw) in group.columns.iter().enumerate() {
+            if !raw.real || group.stands_in(place).is_some() {
+                continue;
+            }
+            let index = *found.entry(raw.name.clone()).or_insert_with(|| {
+                let column = Column { name: String::new(), kind: raw.kind, role: None, source: Some(raw.name.clone()) };
+                owns.push(Own { column, places: vec![None; groups.len()] });
+                owns.len() - 1
+            });
+            let Some(own) = owns.get_mut(index) else { continue };
+            if own.column.kind != raw.kind {
+                own.column.kind = common(own.column.kind, raw.kind);
+            }
+            if let Some(slot) = own.places.get_mut(at) {
+                *slot = Some(place);
+            }
+        }
+    }
+    for own in &mut owns {
+        own.column.name = distinct(own.column.source.as_deref().unwrap_or_default(), &mut taken);
+    }
+    owns
+}
+
+/// The kind that holds values of both kinds.
+fn common(one: Kind, other: Kind) -> Kind {
+    match (one, other) {
+        (Kind::Integer, Kind::Real) | (Kind::Real, Kind::Integer) => Kind::Real,
+        _ => Kind::Text,
+    }
+}
+
+/// The schema of `requests`.
+pub(super) fn schema(groups: &[Group], owns: &[Own]) -> Schema {
+    let mut columns: Vec<Column> = Role::ALL
+        .into_iter()
+        .map(|role| Column {
+            name: role.name().to_owned(),
+            kind: role.kind(),
+            role: Some(role),
+            source: groups.iter().find_map(|group| group.roles.get(&role)).map(|filled| filled.mapping.source.clone()),
+        })
+        .collect();
+    columns.extend(owns.iter().map(|own| own.column.clone()));
+    Schema { columns }
+}
+
+/// A column beside a role whose values may not all fit it: it takes the ones that do not, so that they are noticed while everything is
+/// read once.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Leftover {
+    pub(super) group: usize,
+    pub(super) place: usize,
+    pub(super) role: Role,
+    /// Its name in `requests` for the time of the load.
+    pub(super) name: String,
+}
+
+/// The columns for what may not fit.
+pub(super) fn leftovers(groups: &[Group]) -> Vec<Leftover> {
+    let mut all = Vec::new();
+    for (at, group) in groups.iter().enumerate() {
+        for (place, raw) in group.columns.iter().enumerate() {
+            let Some(role) = group.stands_in(place) else { continue };
+            let fits = match (raw.kind, role.kind()) {
+                (_, Kind::Text) | (Kind::Integer, Kind::Time | Kind::Real) => true,
+                (raw, wanted) => raw == wanted,
+            };
+            if !fits {
+                all.push(Leftover { group: at, place, role, name: format!("casebook_leftover_{at}_{place}") });
+            }
+        }
+    }
+    all
+}
+
+/// The SQL of every column of `requests` for the rows of one group, in the order of the schema, then of the leftovers.
+pub(super) fn projection(
+    group: &Group,
+    at: usize,
+    owns: &[Own],
+    leftovers: &[Leftover],
+    statement: &mut Statement,
+    dialect: &dyn Dialect,
+) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for role in Role::ALL {
+        all.push(match group.roles.get(&role) {
+            Some(filled) => expr::role(role, &filled.made, &group.columns, statement, dialect),
+            None => format!("CAST(NULL AS {})", dialect.type_name(role.kind())),
+        });
+    }
+    for own in owns {
+        let raw = own.places.get(at).copied().flatten().and_then(|place| group.columns.get(place));
+        all.push(match raw {
+            Some(raw) => expr::own(raw, own.column.kind, dialect),
+            None => format!("CAST(NULL AS {})", dialect.type_name(own.column.kind)),
+        });
+    }
+    for leftover in leftovers {
+        let raw = group.columns.get(leftover.place).filter(|_| leftover.group == at);
+        let role = Role::ALL.iter().position(|role| *role == leftover.role).and_then(|place| all.get(place).cloned());
+        all.push(match (raw, role) {
+            (Some(raw), Some(role)) => expr::leftover(&role, raw, dialect),
+            _ => "CAST(NULL AS VARCHAR)".into(),
+        });
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(name: &str, kind: Kind) -> RawColumn {
+        RawColumn { name: name.into(), sql: "k".into(), kind, nested: kind == Kind::Json, real: true, declared: None }
+    }
+
+    #[test]
+    fn texts_are_resolved_to_columns_and_paths() {
+        let columns = [raw("a", Kind::Json), raw("a.b", Kind::Json), raw("n", Kind::Integer), raw("Host", Kind::Text)];
+        assert_eq!(resolve("a", &columns), Some(Made::Column(0)));
+        assert_eq!(resolve("a.b", &columns), Some(Made::Column(1)));
+        assert_eq!(resolve("a.b.c", &columns), Some(Made::Path { column: 1, pointer: "/c".into() }));
+        assert_eq!(resolve("a.x[0].y/z", &columns), Some(Made::Path { column: 0, pointer: "/x/0/y~1z".into() }));
+        assert_eq!(resolve("host", &columns), Some(Made::Column(3)));
+        assert_eq!(resolve("n.x", &columns), None);
+        assert_eq!(resolve("a..b", &columns), None);
+        assert_eq!(resolve("upper(a)", &columns), None);
+    }
+
+    #[test]
+    fn own_columns_keep_clear_of_roles_and_of_what_fills_them() {
+        let mut group = Group {
+            columns: vec![raw("when", Kind::Text), raw("model", Kind::Text), raw("row_id", Kind::Integer)],
+            ..Group::default()
+        };
+        group.map_by_hand(&(Role::Time, "when".into())).unwrap();
+        let owns = own_columns(std::slice::from_ref(&group));
+        let names: Vec<&str> = owns.iter().map(|own| own.column.name.as_str()).collect();
+        assert_eq!(names, ["model_2", "row_id_2"]);
+        let schema = schema(&[group], &owns);
+        assert_eq!(schema.column("when").unwrap().role, Some(Role::Time));
+        assert_eq!(schema.columns.len(), Role::ALL.len() + 2);
+    }
+
+    #[test]
+    fn a_mapping_that_names_no_column_gets_the_nearest() {
+        let mut group = Group { columns: vec![raw("client_ip", Kind::Text)], ..Group::default() };
+        let error = group.map_by_hand(&(Role::Ip, "clent_ip".into())).unwrap_err().to_string();
+        assert!(error.contains("did you mean 'client_ip'?"), "{error}");
+    }
+}
