@@ -1,0 +1,180 @@
+//! The filter language: `account:acct_17 status:429,401 -ip:10.0.0.0/8 latency>500 user_agent~"(?i)python" "ignore previous"`.
+
+mod ast;
+mod check;
+mod cidr;
+mod compile;
+mod complete;
+mod highlight;
+mod moment;
+mod nearest;
+mod parse;
+mod print;
+mod scan;
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Schema, TimeRange, Timestamp, Value};
+
+pub(crate) use ast::Pattern;
+use ast::{Node, Span, Term, Test, Word};
+pub(crate) use compile::{column_named, condition, contains_text, display_value, in_range, matches_pattern};
+pub use complete::{Completion, complete};
+pub use highlight::{Part, highlight};
+pub(crate) use moment::parse_duration;
+
+/// A filter that has been read. The default lets every row through. Two filters are equal when they say the same, wherever it stands in
+/// their texts. `Display` prints the text that reads back as the same filter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    pub(crate) root: Option<Node>,
+}
+
+/// A mistake in a filter, and where it stands. The message may hold text from the filter: draw it only through `SafeText`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterError {
+    /// Where, in bytes of the filter's text. Empty at the place where something is missing, and `0..0` for what no text says (a sort
+    /// column, the view's time range).
+    pub span: Range<usize>,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// The nearest name that would have been right.
+    pub nearest: Option<String>,
+}
+
+impl fmt::Display for FilterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.nearest {
+            Some(name) => write!(f, "; did you mean {name}?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for FilterError {}
+
+impl FilterError {
+    pub(crate) fn new(span: Range<usize>, message: impl Into<String>) -> FilterError {
+        FilterError { span, message: message.into(), nearest: None }
+    }
+}
+
+impl Filter {
+    /// Reads a filter: syntax only. An empty text is the filter that lets every row through.
+    pub fn parse(text: &str) -> Result<Filter, FilterError> {
+        parse::parse(text).map(|root| Filter { root })
+    }
+
+    /// Checks names, kinds of values, regular expressions and networks against the columns of an extract.
+    pub fn check(&self, schema: &Schema) -> Result<(), FilterError> {
+        self.root.as_ref().map_or(Ok(()), |root| check::check(root, schema))
+    }
+
+    /// Whether it lets every row through because it asks nothing.
+    pub const fn is_all(&self) -> bool {
+        self.root.is_none()
+    }
+
+    /// The rows that both let through.
+    #[must_use]
+    pub fn and(self, other: Filter) -> Filter {
+        let root = match (self.root, other.root) {
+            (Some(left), Some(right)) => Some(Node::all(left, right)),
+            (left, right) => left.or(right),
+        };
+        Filter { root }
+    }
+
+    /// The rows that it does not let through.
+    #[must_use]
+    pub fn negated(self) -> Filter {
+        match self.root {
+            // Taking a `not` away instead of adding a second one keeps what the analyst reads short.
+            Some(Node::Not(inner)) => Filter { root: Some(*inner) },
+            Some(node) => Filter { root: Some(Node::Not(Box::new(node))) },
+            // Nothing is outside everything; a row always has a number.
+            None => Filter::keep(Schema::ROW_ID, &Value::Null),
+        }
+    }
+
+    /// The conditions that are joined by `and` at the top, each as a filter of its own.
+    pub fn terms(&self) -> Vec<Filter> {
+        let of = |node: &Node| Filter { root: Some(node.clone()) };
+        match &self.root {
+            None => Vec::new(),
+            Some(Node::All(members)) => members.iter().map(of).collect(),
+            Some(node) => vec![of(node)],
+        }
+    }
+
+    /// `field:value`: the rows whose `field` is exactly `value`, or has no value for NULL.
+    pub fn keep(field: &str, value: &Value) -> Filter {
+        let has_none = matches!(value, Value::Null);
+        let parts = if has_none { vec![String::new(), String::new()] } else { vec![value.to_plain()] };
+        let field = Word { span: Span::default(), text: field.to_owned() };
+        let pattern = Pattern { span: Span::default(), parts };
+        let is = Node::Term(Term { span: Span::default(), test: Test::Is(field, vec![pattern]) });
+        Filter { root: Some(if has_none { Node::Not(Box::new(is)) } else { is }) }
+    }
+
+    /// `field:*text*`: the rows whose `field` has `text` somewhere in it, in just these letters.
+    pub fn containing(field: &str, text: &str) -> Filter {
+        let field = Word { span: Span::default(), text: field.to_owned() };
+        let parts = if text.is_empty() { vec![String::new(); 2] } else { vec![String::new(), text.to_owned(), String::new()] };
+        let is =
+            Node::Term(Term { span: Span::default(), test: Test::Is(field, vec![Pattern { span: Span::default(), parts }]) });
+        Filter { root: Some(is) }
+    }
+
+    /// The rows that `keep` would not show.
+    pub fn drop(field: &str, value: &Value) -> Filter {
+        Filter::keep(field, value).negated()
+    }
+}
+
+/// Reads a time range as `time:` takes it: `A..B`, a day, a minute, or `-1h` back from the extract's last row.
+pub fn time_range(text: &str, last: Option<Timestamp>) -> Result<TimeRange, FilterError> {
+    let text = text.trim();
+    let stretch = moment::parse_stretch(text).ok_or_else(|| {
+        FilterError::new(
+            0..text.len(),
+            format!("'{text}' is not a time range; write 2023-07-10..2023-07-11, 2023-07-10T11:42 or -1h"),
+        )
+    })?;
+    stretch.resolve(last).ok_or_else(|| FilterError::new(0..text.len(), "no row of this extract has a time to count back from"))
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.as_ref().map_or(Ok(()), |root| print::print(root, f))
+    }
+}
+
+impl FromStr for Filter {
+    type Err = FilterError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Filter::parse(text)
+    }
+}
+
+impl Serialize for Filter {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Filter {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests;

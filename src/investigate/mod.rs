@@ -1,0 +1,64 @@
+//! Investigating: the filter language, views and the questions that are asked of them. Builds SQL with bound values; runs nothing.
+
+pub mod count;
+pub mod entity;
+pub mod filter;
+pub mod pivot;
+pub mod rows;
+mod sql;
+pub mod timeline;
+pub mod top;
+pub mod view;
+
+use crate::domain::{Entity, Schema, Timestamp};
+use crate::engine::Dialect;
+
+pub use filter::{Filter, FilterError};
+pub use view::{SortKey, View};
+
+/// What a filter needs to know of the case, for `label:`, `pinned:` and `finding:`.
+pub trait CaseTerms {
+    /// The entities that carry this label now.
+    fn labelled(&self, label: &str) -> Vec<Entity>;
+    /// Every label that some entity carries now.
+    fn labels(&self) -> Vec<String>;
+    /// The `row_id`s of the rows that are pinned.
+    fn pinned(&self) -> Vec<i64>;
+    /// The entities of a finding; `None` when there is no such finding.
+    fn finding(&self, id: &str) -> Option<Vec<Entity>>;
+}
+
+/// The case of somebody who has none: no labels, no pins, no findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NoCase;
+
+impl CaseTerms for NoCase {
+    fn labelled(&self, _label: &str) -> Vec<Entity> {
+        Vec::new()
+    }
+
+    fn labels(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn pinned(&self) -> Vec<i64> {
+        Vec::new()
+    }
+
+    fn finding(&self, _id: &str) -> Option<Vec<Entity>> {
+        None
+    }
+}
+
+/// What every builder needs to know: the columns, how the engine's SQL is written, the case, and the extract's last row.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The columns of `requests`.
+    pub schema: &'a Schema,
+    /// How the engine's SQL is written.
+    pub dialect: &'a dyn Dialect,
+    /// The case, for `label:`, `pinned:` and `finding:`.
+    pub case: &'a dyn CaseTerms,
+    /// The time of the extract's last row, from which `time:-24h` counts back.
+    pub last: Option<Timestamp>,
+}
