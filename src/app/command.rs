@@ -1,0 +1,338 @@
+//! The one action table: what can be done, how it is called, where it works, which keys do it. The keymap, the palette, the leader
+//! popup, the hint line, the help, the README's key table and the man page are all read from it.
+
+use crate::domain::Role;
+
+use super::state::Surface;
+
+/// Where a command works: a set of places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct When(u32);
+
+impl When {
+    /// Everywhere but in a line of text under edit.
+    pub const ANYWHERE: When = When(1);
+    /// The rows pane has the focus.
+    pub const ROWS: When = When(1 << 1);
+    /// The fields pane has the focus.
+    pub const FIELDS: When = When(1 << 2);
+    /// The time histogram has the focus.
+    pub const TIMELINE: When = When(1 << 3);
+    /// The row's detail has the focus.
+    pub const DETAIL: When = When(1 << 4);
+    /// A list of values (a pivot, top values) has the focus.
+    pub const LIST: When = When(1 << 5);
+    /// An entity's page has the focus.
+    pub const PAGE: When = When(1 << 6);
+    /// The findings surface.
+    pub const FINDINGS: When = When(1 << 7);
+    /// The case surface.
+    pub const CASE: When = When(1 << 8);
+    /// The playbooks surface.
+    pub const PLAYBOOKS: When = When(1 << 9);
+    /// The explore surface, whatever pane has the focus.
+    pub const EXPLORE: When = When(1 << 10);
+    /// There is a value under the cursor.
+    pub const VALUE: When = When(1 << 11);
+    /// The value under the cursor names an entity.
+    pub const ENTITY: When = When(1 << 12);
+    /// There is a row under the cursor.
+    pub const ROW: When = When(1 << 13);
+    /// The value under the cursor is masked.
+    pub const MASKED: When = When(1 << 14);
+    /// A query is running.
+    pub const RUNNING: When = When(1 << 15);
+
+    /// The heading of a field is under the cursor.
+    pub const FIELD_HEAD: When = When(1 << 16);
+
+    /// The union of two sets.
+    pub const fn or(self, other: When) -> When {
+        When(self.0 | other.0)
+    }
+
+    /// Whether the sets share a place.
+    pub const fn meets(self, other: When) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The empty set.
+    pub const NOWHERE: When = When(0);
+}
+
+/// A step of the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Motion {
+    Up,
+    Down,
+    Left,
+    Right,
+    First,
+    Last,
+    PageUp,
+    PageDown,
+    HalfUp,
+    HalfDown,
+}
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Action {
+    Help,
+    Palette,
+    Back,
+    Quit,
+    NextPane,
+    PreviousPane,
+    Undo,
+    Redo,
+    TrailBack,
+    TrailForward,
+    Trail,
+    Go(Surface),
+    Move(Motion),
+    Open,
+    EditFilter,
+    ClearFilter,
+    TimeRange,
+    Search,
+    SearchNext,
+    SearchPrevious,
+    SortAscending,
+    SortDescending,
+    SortClear,
+    HideColumn,
+    ShowColumns,
+    Widen,
+    Narrow,
+    Keep,
+    Drop,
+    Pivot(Role),
+    EntityPage,
+    TopValues,
+    Timeline,
+    Fields,
+    Detail,
+    BrushFrom,
+    BrushTo,
+    Zoom,
+    ZoomOut,
+    Fold,
+    Reveal,
+    Pin,
+    Label,
+    Unlabel,
+    Note,
+    Finding,
+    Question,
+    Answer,
+    Verdict,
+    Report,
+    Theme,
+}
+
+/// One row of the action table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Command {
+    /// Stable name, for `config.toml` and tests.
+    pub id: &'static str,
+    /// A few words, for the palette, popups and the hint line.
+    pub title: &'static str,
+    /// One sentence, for the help.
+    pub help: &'static str,
+    /// Key sequences, keys separated by blanks.
+    pub keys: &'static [&'static str],
+    /// Where it works.
+    pub when: When,
+    /// What it does.
+    pub action: Action,
+    /// How much it deserves a place on the hint line; 0 for none.
+    pub hint: u8,
+}
+
+const fn command(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    when: When,
+    action: Action,
+    hint: u8,
+) -> Command {
+    Command { id, title, help, keys, when, action, hint }
+}
+
+use Action as A;
+use Motion as M;
+use When as W;
+
+const LISTS: When = W::ROWS.or(W::FIELDS).or(W::DETAIL).or(W::LIST).or(W::PAGE).or(W::FINDINGS).or(W::CASE).or(W::PLAYBOOKS);
+
+/// The action table.
+#[rustfmt::skip]
+pub const TABLE: &[Command] = &[
+    command("help", "help", "Show every key that works here, and search them.", &["?"], W::ANYWHERE, A::Help, 1),
+    command("palette", "commands", "Find a command by a few letters of its name.", &[":"], W::ANYWHERE, A::Palette, 1),
+    command("back", "back", "Stop the running query, close what is open, or go back one level.", &["Esc", "q"], W::ANYWHERE, A::Back, 0),
+    command("quit", "quit", "Leave the program; everything in the case is saved already.", &["Q", "C-c"], W::ANYWHERE, A::Quit, 1),
+    command("next-pane", "next pane", "Move the focus to the next pane.", &["Tab"], W::EXPLORE, A::NextPane, 3),
+    command("previous-pane", "previous pane", "Move the focus to the pane before.", &["BackTab"], W::EXPLORE, A::PreviousPane, 0),
+    command("explore", "explore", "Rows, fields, time and detail of the current view.", &["1"], W::ANYWHERE, A::Go(Surface::Explore), 0),
+    command("playbooks", "playbooks", "Saved queries that look for known kinds of abuse.", &["2"], W::ANYWHERE, A::Go(Surface::Playbooks), 0),
+    command("findings", "findings", "What has been found so far.", &["3"], W::ANYWHERE, A::Go(Surface::Findings), 0),
+    command("case", "case", "Labels, notes, pins, questions and the trail of this case.", &["4"], W::ANYWHERE, A::Go(Surface::Case), 0),
+    command("undo", "undo", "Take back the last label, note, pin, finding or question.", &["u"], W::ANYWHERE, A::Undo, 0),
+    command("redo", "redo", "Do again what was taken back.", &["C-r"], W::ANYWHERE, A::Redo, 0),
+    command("report", "write the report", "Write the case as Markdown into its exports folder.", &["Space r"], W::ANYWHERE, A::Report, 0),
+    command("question", "ask a question", "Write down a question that this case has to answer.", &["Space q"], W::ANYWHERE, A::Question, 0),
+    command("theme", "next theme", "Switch between the themes.", &["Space t"], W::ANYWHERE, A::Theme, 0),
+
+    command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
+    command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),
+    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS), A::Move(M::Left), 0),
+    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS), A::Move(M::Right), 0),
+    command("first", "first", "The first row, value or bucket.", &["g", "Home"], LISTS.or(W::TIMELINE), A::Move(M::First), 0),
+    command("last", "last", "The last row, value or bucket.", &["G", "End"], LISTS.or(W::TIMELINE), A::Move(M::Last), 0),
+    command("half-up", "half a page up", "Half a page up.", &["C-u"], LISTS, A::Move(M::HalfUp), 0),
+    command("half-down", "half a page down", "Half a page down.", &["C-d"], LISTS, A::Move(M::HalfDown), 0),
+    command("page-up", "page up", "A page up.", &["PageUp"], LISTS, A::Move(M::PageUp), 0),
+    command("page-down", "page down", "A page down.", &["PageDown"], LISTS, A::Move(M::PageDown), 0),
+
+    command("open", "open", "The row's detail; the rows of a listed value; unfold a field or a JSON value; zoom into the marked time.", &["Enter"], LISTS.or(W::TIMELINE), A::Open, 4),
+    command("filter", "filter", "Edit the filter of the view.", &["&", "Space f"], W::EXPLORE, A::EditFilter, 9),
+    command("clear-filter", "all rows", "Drop the filter and the time range.", &["Space x"], W::EXPLORE, A::ClearFilter, 0),
+    command("keep", "keep only", "Keep only rows that have the value under the cursor.", &["+"], W::VALUE, A::Keep, 8),
+    command("drop", "drop", "Drop the rows that have the value under the cursor.", &["!"], W::VALUE, A::Drop, 7),
+    command("top", "top values", "Every value of the column under the cursor with its count and share.", &["F"], W::VALUE.or(W::FIELD_HEAD), A::TopValues, 5),
+    command("timeline", "time", "Go to the time histogram.", &["T"], W::EXPLORE, A::Timeline, 2),
+    command("fields", "fields", "Go to the fields and their top values.", &["Space v"], W::EXPLORE, A::Fields, 0),
+    command("detail", "detail", "Go to the detail of the row under the cursor.", &["Space d"], W::ROWS, A::Detail, 0),
+    command("time-range", "time range", "Type a time range for the view: A..B, or -1h back from the last row.", &["Space i"], W::EXPLORE, A::TimeRange, 0),
+
+    command("page", "entity page", "First and last seen, counts and related values of the entity under the cursor.", &["p p"], W::ENTITY, A::EntityPage, 0),
+    command("pivot-requests", "its requests", "The rows of the entity under the cursor.", &["p r"], W::ENTITY, A::Pivot(Role::Request), 0),
+    command("pivot-accounts", "accounts", "The accounts that share rows with the entity under the cursor.", &["p a"], W::ENTITY, A::Pivot(Role::Account), 0),
+    command("pivot-keys", "keys", "The keys that share rows with the entity under the cursor.", &["p k"], W::ENTITY, A::Pivot(Role::Key), 0),
+    command("pivot-addresses", "addresses", "The addresses that share rows with the entity under the cursor.", &["p i"], W::ENTITY, A::Pivot(Role::Ip), 0),
+    command("pivot-orgs", "orgs", "The orgs that share rows with the entity under the cursor.", &["p o"], W::ENTITY, A::Pivot(Role::Org), 0),
+    command("pivot-sessions", "sessions", "The sessions that share rows with the entity under the cursor.", &["p s"], W::ENTITY, A::Pivot(Role::Session), 0),
+    command("pivot-networks", "networks", "The networks (ASN) that share rows with the entity under the cursor.", &["p n"], W::ENTITY, A::Pivot(Role::Asn), 0),
+    command("pivot-countries", "countries", "The countries that share rows with the entity under the cursor.", &["p c"], W::ENTITY, A::Pivot(Role::Country), 0),
+    command("pivot-agents", "user agents", "The user agents that share rows with the entity under the cursor.", &["p u"], W::ENTITY, A::Pivot(Role::UserAgent), 0),
+    command("pivot-devices", "devices", "The devices that share rows with the entity under the cursor.", &["p d"], W::ENTITY, A::Pivot(Role::Device), 0),
+    command("pivot-payments", "payments", "The payments that share rows with the entity under the cursor.", &["p y"], W::ENTITY, A::Pivot(Role::Payment), 0),
+    command("pivot-models", "models", "The models that share rows with the entity under the cursor.", &["p m"], W::ENTITY, A::Pivot(Role::Model), 0),
+    command("pivot-endpoints", "endpoints", "The endpoints that share rows with the entity under the cursor.", &["p e"], W::ENTITY, A::Pivot(Role::Endpoint), 0),
+
+    command("search", "search", "Find the next row that has a text in any of its columns.", &["/"], W::ROWS, A::Search, 2),
+    command("search-next", "next match", "The next row with the text.", &["n"], W::ROWS, A::SearchNext, 0),
+    command("search-previous", "match before", "The row before with the text.", &["N"], W::ROWS, A::SearchPrevious, 0),
+    command("sort-up", "sort ascending", "Sort by the column under the cursor, smallest first.", &["["], W::ROWS, A::SortAscending, 0),
+    command("sort-down", "sort descending", "Sort by the column under the cursor, largest first.", &["]"], W::ROWS, A::SortDescending, 0),
+    command("sort-clear", "load order", "Back to the order of the extract.", &["z ["], W::ROWS, A::SortClear, 0),
+    command("hide-column", "hide column", "Hide the column under the cursor.", &["z h"], W::ROWS, A::HideColumn, 0),
+    command("show-columns", "show columns", "Show the hidden columns again.", &["z a"], W::ROWS, A::ShowColumns, 0),
+    command("widen", "wider", "Make the column under the cursor wider.", &["z l", "z >"], W::ROWS, A::Widen, 0),
+    command("narrow", "narrower", "Make the column under the cursor narrower.", &["z s", "z <"], W::ROWS, A::Narrow, 0),
+    command("reveal", "reveal", "Show this one masked value; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
+    command("brush-from", "from here", "Begin the marked time at this bucket.", &["["], W::TIMELINE, A::BrushFrom, 8),
+    command("brush-to", "to here", "End the marked time with this bucket.", &["]"], W::TIMELINE, A::BrushTo, 8),
+    command("zoom-out", "all time", "Drop the time range of the view.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
+
+    command("pin", "pin", "Keep the row under the cursor as evidence; again to unpin.", &["m"], W::ROW, A::Pin, 6),
+    command("label", "label", "Label the entity under the cursor, with a reason.", &["t"], W::ENTITY, A::Label, 6),
+    command("unlabel", "remove label", "Take a label off the entity under the cursor.", &["Space l"], W::ENTITY, A::Unlabel, 0),
+    command("note", "note", "Write a note on the entity or row under the cursor, or on the case.", &["c"], W::ANYWHERE, A::Note, 5),
+    command("finding", "finding", "State a finding with the current view as its evidence.", &["f"], W::ANYWHERE, A::Finding, 4),
+    command("verdict", "verdict", "Confirm or dismiss the finding under the cursor.", &["V"], W::FINDINGS, A::Verdict, 8),
+    command("answer", "answer", "Answer the question under the cursor.", &["A"], W::CASE, A::Answer, 7),
+
+    command("trail-back", "trail back", "The view before; the branch is kept.", &["Backspace"], W::EXPLORE, A::TrailBack, 2),
+    command("trail-forward", "trail forward", "The view that was gone back from.", &["="], W::EXPLORE, A::TrailForward, 0),
+    command("trail", "trail", "The tree of views visited, with their row counts.", &["Space b"], W::ANYWHERE, A::Trail, 0),
+];
+
+/// The command with this id.
+pub fn by_id(id: &str) -> Option<&'static Command> {
+    TABLE.iter().find(|command| command.id == id)
+}
+
+/// The commands whose title, help, id or keys have what is searched for; all of them when nothing is.
+pub fn matching(text: &str) -> Vec<&'static Command> {
+    let needle = text.trim().to_lowercase();
+    TABLE
+        .iter()
+        .filter(|command| {
+            needle.is_empty()
+                || command.title.contains(&needle)
+                || command.help.to_lowercase().contains(&needle)
+                || command.id.contains(&needle)
+                || command.keys.contains(&text.trim())
+        })
+        .collect()
+}
+
+/// The key table as Markdown, for the README: one row a command, in the order of the table.
+pub fn markdown_table() -> String {
+    let mut text = String::from("| keys | command | what it does |\n| --- | --- | --- |\n");
+    for command in TABLE {
+        let keys: Vec<String> = command.keys.iter().map(|keys| format!("`{}`", keys.replace('|', "\\|"))).collect();
+        text.push_str(&format!("| {} | {} | {} |\n", keys.join(", "), command.title, command.help));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::key::sequence;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_keys_are_keys() {
+        let mut ids = BTreeSet::new();
+        for command in TABLE {
+            assert!(ids.insert(command.id), "{} stands twice", command.id);
+            for keys in command.keys {
+                assert!(!sequence(keys).unwrap().is_empty(), "{}", command.id);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_terminals_and_tmux_swallow_are_never_bound_alone() {
+        for command in TABLE {
+            for keys in command.keys {
+                assert!(!["C-h", "C-j", "C-m", "C-i", "C-b", "C-a"].contains(keys), "{} is bound to {keys}", command.id);
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        for (at, one) in TABLE.iter().enumerate() {
+            for other in &TABLE[at + 1..] {
+                for keys in one.keys {
+                    assert!(
+                        !(other.keys.contains(keys) && one.when.meets(other.when)),
+                        "{keys} is both {} and {}",
+                        one.id,
+                        other.id
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_command_is_the_beginning_of_another_one() {
+        for one in TABLE {
+            for keys in one.keys {
+                let longer = format!("{keys} ");
+                assert!(!TABLE.iter().any(|other| other.keys.iter().any(|keys| keys.starts_with(&longer))), "{keys}");
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What the cursor points at, and so which commands work now.
+
+use crate::domain::{Entity, Role, Value};
+
+use super::command::When;
+use super::state::playbooks::PlaybookLine;
+use super::state::{Pane, Phase, Place, State, Surface};
+
+/// The value under the cursor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pointed {
+    /// The column that it stands in.
+    pub column: String,
+    /// The column's role, for role columns.
+    pub role: Option<Role>,
+    /// The value; for a value inside a JSON column that value alone.
+    pub value: Value,
+    /// The row that it stands in, where it is a cell.
+    pub row_id: Option<i64>,
+    /// Whether it stands inside a JSON column.
+    pub nested: bool,
+}
+
+impl Pointed {
+    fn of_entity(entity: &Entity) -> Pointed {
+        Pointed {
+            column: entity.role.name().to_owned(),
+            role: Some(entity.role),
+            value: Value::Text(entity.value.clone()),
+            row_id: None,
+            nested: false,
+        }
+    }
+
+    /// The entity that the value names, if it names one.
+    pub fn entity(&self) -> Option<Entity> {
+        let role = self.role.filter(|_| !self.nested)?;
+        if self.value.is_null() {
+            return None;
+        }
+        Entity::new(role, self.value.to_plain()).filter(|entity| !entity.value.is_empty())
+    }
+}
+
+/// The value under the cursor, if there is one.
+pub fn pointed(state: &State) -> Option<Pointed> {
+    match state.surface {
+        Surface::Explore => match state.focus {
+            Pane::Main => main(state),
+            Pane::Fields => {
+                let (field, counted) = state.fields.current()?;
+                let value = counted.map(|counted| counted.value.clone());
+                let value = value?.map_or(Value::Null, Value::Text);
+                Some(Pointed { column: field.column.clone(), role: field.role, value, row_id: None, nested: false })
+            }
+            Pane::Detail => {
+                let line = state.detail.lines().into_iter().nth(state.detail.cursor)?;
+                let item = state.detail.items.get(line.item)?;
+                let nested = line.depth > 0;
+                let value = if nested { Value::Text(line.text) } else { item.value.clone() };
+                Some(Pointed { column: item.column.clone(), role: item.role, value, row_id: state.detail.row_id, nested })
+            }
+            Pane::Timeline => None,
+        },
+        Surface::Playbooks => state.playbooks.hit().map(|hit| Pointed::of_entity(&hit.entity)),
+        Surface::Findings => {
+            let finding = state.case.case.findings().into_iter().nth(state.case.finding)?;
+            finding.entities.first().map(Pointed::of_entity)
+        }
+        Surface::Case => state.case_line()?.entity(&state.case.case).map(|entity| Pointed::of_entity(&entity)),
+    }
+}
+
+fn main(state: &State) -> Option<Pointed> {
+    match state.place() {
+        Place::Rows => {
+            let (column, value) = state.rows.cell()?;
+            Some(Pointed {
+                column: column.to_owned(),
+                role: state.schema.column(column).and_then(|column| column.role),
+                value: value.clone(),
+                row_id: state.rows.current().map(|row| row.row_id),
+                nested: false,
+            })
+        }
+        Place::Pivot { .. } | Place::Top { .. } => {
+            let item = state.list.items.get(state.list.cursor)?;
+            let column = state.list.column.clone();
+            let role = state.schema.column(&column).and_then(|column| column.role);
+            let value = item.value.clone().map_or(Value::Null, Value::Text);
+            Some(Pointed { column, role, value, row_id: None, nested: false })
+        }
+        Place::Page(entity) => match state.page.cursor.checked_sub(1) {
+            None => Some(Pointed::of_entity(entity)),
+            Some(at) => {
+                let (role, counted) = state.page.values().into_iter().nth(at)?;
+                let value = counted.value.clone().map_or(Value::Null, Value::Text);
+                Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
+            }
+        },
+    }
+}
+
+/// The column under the cursor, with or without a value.
+pub fn pointed_column(state: &State) -> Option<String> {
+    match (state.surface, state.focus, state.place()) {
+        (Surface::Explore, Pane::Fields, _) => state.fields.current().map(|(field, _)| field.column.clone()),
+        (Surface::Explore, Pane::Main, Place::Rows) => state.rows.columns.get(state.rows.column).cloned(),
+        _ => pointed(state).map(|pointed| pointed.column),
+    }
+}
+
+/// The row under the cursor, if there is one.
+pub fn pointed_row(state: &State) -> Option<i64> {
+    match (state.surface, state.focus, state.place()) {
+        (Surface::Explore, Pane::Main, Place::Rows) => state.rows.current().map(|row| row.row_id),
+        (Surface::Explore, Pane::Detail, _) => state.detail.row_id,
+        _ => None,
+    }
+}
+
+/// Where the focus is, as the set of places that commands name.
+pub fn here(state: &State) -> When {
+    if state.phase != Phase::Ready {
+        return When::NOWHERE;
+    }
+    let mut here = When::ANYWHERE;
+    here = here.or(match state.surface {
+        Surface::Explore => When::EXPLORE.or(match (state.focus, state.place()) {
+            (Pane::Main, Place::Rows) => When::ROWS,
+            (Pane::Main, Place::Pivot { .. } | Place::Top { .. }) => When::LIST,
+            (Pane::Main, Place::Page(_)) => When::PAGE,
+            (Pane::Fields, _) => When::FIELDS,
+            (Pane::Timeline, _) => When::TIMELINE,
+            (Pane::Detail, _) => When::DETAIL,
+        }),
+        Surface::Playbooks => When::PLAYBOOKS,
+        Surface::Findings => When::FINDINGS,
+        Surface::Case => When::CASE,
+    });
+    if let Some(pointed) = pointed(state) {
+        here = here.or(When::VALUE);
+        if pointed.entity().is_some() {
+            here = here.or(When::ENTITY);
+        }
+        if pointed.row_id.is_some_and(|row_id| state.is_masked(row_id, &pointed.column)) {
+            here = here.or(When::MASKED);
+        }
+    } else if state.surface == Surface::Explore && state.focus == Pane::Fields && pointed_column(state).is_some() {
+        // A field's heading has no value to keep, but its top values can be listed.
+        here = here.or(When::FIELD_HEAD);
+    }
+    if pointed_row(state).is_some() {
+        here = here.or(When::ROW);
+    }
+    if !state.jobs.is_empty() {
+        here = here.or(When::RUNNING);
+    }
+    here
+}
+
+/// Whether the playbook under the cursor is the head of one (to be run) and not a hit.
+pub fn pointed_playbook(state: &State) -> Option<usize> {
+    match (state.surface, state.playbooks.lines().get(state.playbooks.cursor)) {
+        (Surface::Playbooks, Some(PlaybookLine::Head(entry))) => Some(*entry),
+        _ => None,
+    }
+}

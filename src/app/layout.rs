@@ -1,0 +1,166 @@
+//! How the screen is divided: pure geometry, shared by what moves the cursor and by what draws.
+
+use ratatui::layout::Rect;
+
+use super::state::{Pane, Size};
+
+/// The smallest terminal in which the workbench works.
+pub const SMALLEST: Size = Size { width: 40, height: 10 };
+
+/// From this width on the side panes stand beside the rows.
+pub const WIDE: u16 = 120;
+
+/// Where everything is on the explore surface. On a narrow screen the focused side pane takes the place of the main area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// The line with the trail.
+    pub trail: Rect,
+    /// The line with the filter.
+    pub filter: Rect,
+    /// The fields, where there is room or they have the focus.
+    pub fields: Option<Rect>,
+    /// The histogram, where there is room or it has the focus.
+    pub timeline: Option<Rect>,
+    /// The rows, list or entity page; nothing while a side pane takes its place.
+    pub main: Option<Rect>,
+    /// The row's detail, where there is room or it has the focus.
+    pub detail: Option<Rect>,
+    /// The line with messages and hints.
+    pub hint: Rect,
+    /// All between trail and hint: for the other surfaces.
+    pub body: Rect,
+}
+
+/// Divides the screen; nothing when it is too small. A main area that shows no rows (`rows` is false) takes the place of the row's detail
+/// too, until that is gone to.
+pub fn layout(size: Size, focus: Pane, rows: bool) -> Option<Layout> {
+    if size.width < SMALLEST.width || size.height < SMALLEST.height {
+        return None;
+    }
+    let (width, height) = (size.width, size.height);
+    let line = |y: u16| Rect::new(0, y, width, 1);
+    let body = Rect::new(0, 1, width, height - 2);
+    let work = Rect::new(0, 2, width, height - 3);
+    let histogram = match work.height {
+        0..=13 => 0,
+        14..=24 => 5,
+        _ => 7,
+    };
+    let mut layout = Layout {
+        trail: line(0),
+        filter: line(1),
+        fields: None,
+        timeline: None,
+        main: None,
+        detail: None,
+        hint: line(height - 1),
+        body,
+    };
+    if width >= WIDE {
+        let fields = (width * 2 / 7).clamp(34, 42);
+        let detail = (width * 2 / 7).clamp(34, 52);
+        let detail = if rows || focus == Pane::Detail { detail } else { 0 };
+        let middle = Rect::new(fields, work.y, width - fields - detail, work.height);
+        layout.fields = Some(Rect::new(0, work.y, fields, work.height));
+        layout.detail = (detail > 0).then(|| Rect::new(width - detail, work.y, detail, work.height));
+        let (above, below) = split(middle, histogram);
+        layout.timeline = above;
+        layout.main = Some(below);
+        if above.is_none() && focus == Pane::Timeline {
+            layout.timeline = Some(below);
+            layout.main = None;
+        }
+        return Some(layout);
+    }
+    match focus {
+        Pane::Fields => layout.fields = Some(work),
+        Pane::Detail => layout.detail = Some(work),
+        Pane::Timeline if histogram == 0 => layout.timeline = Some(work),
+        Pane::Main | Pane::Timeline => {
+            let (above, below) = split(work, histogram);
+            layout.timeline = above;
+            layout.main = Some(below);
+        }
+    }
+    Some(layout)
+}
+
+fn split(area: Rect, above: u16) -> (Option<Rect>, Rect) {
+    if above == 0 {
+        return (None, area);
+    }
+    let top = Rect { height: above, ..area };
+    (Some(top), Rect { y: area.y + above, height: area.height - above, ..area })
+}
+
+/// Lines inside a pane's border.
+pub fn inside(pane: Option<Rect>) -> u16 {
+    pane.map_or(1, |pane| pane.height.saturating_sub(2)).max(1)
+}
+
+/// Rows of the table on a screen of this size: inside the border, below the header.
+pub fn rows_height(size: Size) -> u16 {
+    let main = layout(size, Pane::Main, true).and_then(|layout| layout.main);
+    inside(main).saturating_sub(1).max(1)
+}
+
+/// Items of a list in the main area: inside the border, below the header.
+pub fn list_height(size: Size) -> u16 {
+    rows_height(size)
+}
+
+/// Lines of a pane when it has the focus.
+pub fn pane_height(size: Size, pane: Pane) -> u16 {
+    let Some(layout) = layout(size, pane, true) else { return 1 };
+    inside(match pane {
+        Pane::Fields => layout.fields,
+        Pane::Detail => layout.detail,
+        Pane::Timeline => layout.timeline,
+        Pane::Main => layout.main,
+    })
+}
+
+/// Lines of a surface that fills the body.
+pub fn surface_height(size: Size) -> u16 {
+    size.height.saturating_sub(4).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panes_fill_the_screen_and_never_overlap() {
+        for width in 1..=200 {
+            for height in 1..=60 {
+                for (focus, rows) in [
+                    (Pane::Fields, true),
+                    (Pane::Timeline, false),
+                    (Pane::Main, true),
+                    (Pane::Main, false),
+                    (Pane::Detail, false),
+                ] {
+                    let Some(layout) = layout(Size { width, height }, focus, rows) else {
+                        assert!(width < 40 || height < 10);
+                        continue;
+                    };
+                    let panes = [
+                        Some(layout.trail),
+                        Some(layout.filter),
+                        layout.fields,
+                        layout.timeline,
+                        layout.main,
+                        layout.detail,
+                        Some(layout.hint),
+                    ];
+                    let area: u32 = panes.iter().flatten().map(|pane| u32::from(pane.width) * u32::from(pane.height)).sum();
+                    assert_eq!(area, u32::from(width) * u32::from(height), "{width}x{height} {focus:?}");
+                    for (at, one) in panes.iter().flatten().enumerate() {
+                        assert!(one.right() <= width && one.bottom() <= height);
+                        assert!(panes.iter().flatten().skip(at + 1).all(|other| one.intersection(*other).is_empty()));
+                    }
+                }
+            }
+        }
+    }
+}

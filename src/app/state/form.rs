@@ -1,0 +1,101 @@
+//! A form: a few named fields to fill in, then something is done with them.
+
+use crate::case::Target;
+use crate::domain::Entity;
+
+use super::input::Input;
+
+/// One field of a form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormField {
+    /// Its name.
+    pub name: &'static str,
+    /// What is filled in.
+    pub entry: Entry,
+    /// Whether it may stay empty.
+    pub required: bool,
+}
+
+/// What is filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A line of text.
+    Text(Input),
+    /// One of some words.
+    Choice {
+        /// The words.
+        words: &'static [&'static str],
+        /// The chosen one.
+        chosen: usize,
+    },
+}
+
+/// What a form is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// A label on an entity.
+    Label(Entity),
+    /// Taking a label off.
+    Unlabel(Entity),
+    /// A note.
+    Note(Target),
+    /// A finding with the current view as its evidence.
+    Finding(Option<Entity>),
+    /// A verdict on a finding.
+    Verdict(String),
+    /// A question.
+    Question,
+    /// The answer to a question.
+    Answer(String),
+    /// A text to search for.
+    Search,
+    /// A time range.
+    TimeRange,
+}
+
+/// A form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its title; may quote an extract.
+    pub title: String,
+    /// Its fields.
+    pub fields: Vec<FormField>,
+    /// The field under edit.
+    pub at: usize,
+    /// What is wrong with what was filled in.
+    pub error: Option<String>,
+}
+
+impl FormField {
+    /// A line of text.
+    pub fn text(name: &'static str, required: bool, text: impl Into<String>) -> FormField {
+        FormField { name, entry: Entry::Text(Input::new(text)), required }
+    }
+
+    /// A choice.
+    pub fn choice(name: &'static str, words: &'static [&'static str], chosen: usize) -> FormField {
+        FormField { name, entry: Entry::Choice { words, chosen }, required: true }
+    }
+
+    /// What was filled in, without blanks around it.
+    pub fn value(&self) -> &str {
+        match &self.entry {
+            Entry::Text(input) => input.text().trim(),
+            Entry::Choice { words, chosen } => words.get(*chosen).copied().unwrap_or_default(),
+        }
+    }
+}
+
+impl Form {
+    /// An empty form.
+    pub fn new(purpose: Purpose, title: impl Into<String>, fields: Vec<FormField>) -> Form {
+        Form { purpose, title: title.into(), fields, at: 0, error: None }
+    }
+
+    /// What was filled into the field of this name; nothing where there is no such field.
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|field| field.name == name).map_or("", FormField::value)
+    }
+}

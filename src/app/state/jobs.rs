@@ -1,0 +1,170 @@
+//! Running queries: what each is for, so that an answer finds its place and an answer to an old question finds none.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::{Batch, Role};
+use crate::engine::JobId;
+
+/// What a query is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Rows and time span of the view.
+    Count,
+    /// A window of rows.
+    Window {
+        /// The position of its first row.
+        from: u64,
+    },
+    /// The order of the view, as a table of row ids.
+    Index {
+        /// The table.
+        name: String,
+    },
+    /// Forgetting the order of a view that has not been seen for long.
+    Forget,
+    /// The top values of a column, in the fields pane.
+    Field {
+        /// Which column.
+        column: String,
+    },
+    /// The histogram.
+    Timeline,
+    /// All columns of one row.
+    Detail {
+        /// Which row.
+        row_id: i64,
+    },
+    /// The list in the main area.
+    List,
+    /// The figures of an entity.
+    Summary,
+    /// The histogram of an entity.
+    Spark,
+    /// The related values of an entity.
+    Related {
+        /// In which role.
+        role: Role,
+    },
+    /// The next row with the searched text.
+    Find {
+        /// Whether towards the end.
+        forward: bool,
+        /// From which position on.
+        from: u64,
+        /// Whether only near rows are looked at, because that is quick; the rest follows if there is none among them.
+        near: bool,
+    },
+    /// A row by value, to be kept as evidence.
+    Evidence {
+        /// Which row.
+        row_id: i64,
+    },
+    /// The rows of a finding's view, to be kept as a measure.
+    Measure {
+        /// The finding.
+        finding: String,
+        /// The view's filter, with its time range in it.
+        filter: String,
+        /// The command line that repeats it.
+        command: String,
+    },
+    /// The hits of a playbook.
+    Playbook {
+        /// Which one.
+        id: String,
+    },
+}
+
+impl Purpose {
+    /// Whether the answer is of no use any more when the view changes.
+    pub fn is_of_view(&self) -> bool {
+        !matches!(self, Purpose::Evidence { .. } | Purpose::Measure { .. } | Purpose::Playbook { .. } | Purpose::Forget)
+    }
+
+    /// A few words for the line that says what is running.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Purpose::Count => "counting",
+            Purpose::Window { .. } => "reading rows",
+            Purpose::Index { .. } => "ordering rows",
+            Purpose::Forget => "tidying",
+            Purpose::Field { .. } => "top values",
+            Purpose::Timeline | Purpose::Spark => "timeline",
+            Purpose::Detail { .. } => "reading a row",
+            Purpose::List => "listing",
+            Purpose::Summary | Purpose::Related { .. } => "entity",
+            Purpose::Find { .. } => "searching",
+            Purpose::Evidence { .. } => "reading the row to pin",
+            Purpose::Measure { .. } => "measuring the finding",
+            Purpose::Playbook { .. } => "playbook",
+        }
+    }
+}
+
+/// A running query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The rows so far.
+    pub batches: Vec<Batch>,
+    /// From 0 to 1, where known.
+    pub fraction: Option<f64>,
+    /// Since it left the queue.
+    pub elapsed: Duration,
+    /// When it was submitted, on the clock of `State::now`.
+    pub since: Duration,
+}
+
+/// The running queries.
+#[derive(Debug, Clone, Default)]
+pub struct Jobs {
+    next: u64,
+    running: BTreeMap<JobId, Job>,
+}
+
+impl Jobs {
+    /// A fresh id for a query with this purpose.
+    pub fn start(&mut self, purpose: Purpose, now: Duration) -> JobId {
+        self.next += 1;
+        let id = JobId(self.next);
+        let job = Job { purpose, batches: Vec::new(), fraction: None, elapsed: Duration::ZERO, since: now };
+        self.running.insert(id, job);
+        id
+    }
+
+    /// The query with this id, while it is wanted.
+    pub fn get_mut(&mut self, id: JobId) -> Option<&mut Job> {
+        self.running.get_mut(&id)
+    }
+
+    /// Takes a query off the list: it has ended, or its answer is not wanted any more.
+    pub fn take(&mut self, id: JobId) -> Option<Job> {
+        self.running.remove(&id)
+    }
+
+    /// Takes off and returns the ids of all queries whose purpose fits.
+    pub fn take_where(&mut self, mut fits: impl FnMut(&Purpose) -> bool) -> Vec<JobId> {
+        let ids: Vec<JobId> = self.running.iter().filter(|(_, job)| fits(&job.purpose)).map(|(id, _)| *id).collect();
+        for id in &ids {
+            self.running.remove(id);
+        }
+        ids
+    }
+
+    /// Whether a query whose purpose fits is running.
+    pub fn any(&self, mut fits: impl FnMut(&Purpose) -> bool) -> bool {
+        self.running.values().any(|job| fits(&job.purpose))
+    }
+
+    /// The running queries, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (JobId, &Job)> {
+        self.running.iter().map(|(id, job)| (*id, job))
+    }
+
+    /// Whether nothing is running.
+    pub fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+}

@@ -1,0 +1,246 @@
+//! Everything the screen shows, and nothing else: a frame is a function of this.
+
+pub mod casework;
+pub mod detail;
+pub mod fields;
+pub mod form;
+pub mod input;
+pub mod jobs;
+pub mod layer;
+pub mod list;
+pub mod page;
+pub mod playbooks;
+pub mod rows;
+pub mod timeline;
+pub mod trail;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{Schema, Timestamp};
+use crate::engine::Dialect;
+use crate::extract::Extract;
+use crate::investigate::{Context, View};
+
+use super::key::Key;
+use super::keymap::Keymap;
+
+pub use casework::{CaseLine, CaseState};
+pub use detail::Detail;
+pub use fields::Fields;
+pub use form::Form;
+pub use input::Input;
+pub use jobs::Jobs;
+pub use layer::Layer;
+pub use list::List;
+pub use page::Page;
+pub use playbooks::Playbooks;
+pub use rows::Rows;
+pub use timeline::Timeline;
+pub use trail::{Place, Trail};
+
+/// A surface: what fills the screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Surface {
+    /// Rows, fields, time, detail.
+    #[default]
+    Explore,
+    /// The library of playbooks and their hits.
+    Playbooks,
+    /// The findings.
+    Findings,
+    /// Labels, notes, pins, questions, trail.
+    Case,
+}
+
+/// A pane of the explore surface.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// Fields with their top values.
+    Fields,
+    /// The time histogram.
+    Timeline,
+    /// The main area: rows, a list of values, or an entity's page.
+    #[default]
+    Main,
+    /// The detail of the row under the cursor.
+    Detail,
+}
+
+/// Terminal size in columns and rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// Where the program is in its life.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// The extract is being opened.
+    Loading {
+        /// What is being done, with figures.
+        line: String,
+        /// From 0 to 1, where known.
+        fraction: Option<f64>,
+        /// Whether `Esc` has been pressed and the loading is being given up.
+        stopping: bool,
+    },
+    /// The extract is open.
+    Ready,
+    /// The extract could not be opened.
+    Failed(String),
+}
+
+/// How urgent a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    Done,
+    /// Something to know.
+    Plain,
+    /// Something went wrong.
+    Error,
+}
+
+/// One line to the analyst, shown until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// How urgent.
+    pub tone: Tone,
+    /// The text; may quote an extract, so draw it only through `SafeText`.
+    pub text: String,
+}
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The terminal's size.
+    pub size: Size,
+    /// Loading, ready or failed.
+    pub phase: Phase,
+    /// The opened extract.
+    pub extract: Option<Arc<Extract>>,
+    /// What cannot be known without an extract: an empty schema stands in.
+    pub schema: Arc<Schema>,
+    /// How the engine's SQL is written.
+    pub dialect: &'static dyn Dialect,
+    /// The case.
+    pub case: CaseState,
+    /// Which surface fills the screen.
+    pub surface: Surface,
+    /// Which pane of the explore surface has the focus.
+    pub focus: Pane,
+    /// What lies over the surface, the topmost last.
+    pub layers: Vec<Layer>,
+    /// Keys of a begun sequence.
+    pub pending: Vec<Key>,
+    /// The key bindings.
+    pub keymap: Keymap,
+    /// The views visited.
+    pub trail: Trail,
+    /// The rows of the view.
+    pub rows: Rows,
+    /// Its fields.
+    pub fields: Fields,
+    /// Its histogram.
+    pub timeline: Timeline,
+    /// The row under the cursor.
+    pub detail: Detail,
+    /// The list in the main area, when the place is one.
+    pub list: List,
+    /// The entity page in the main area, when the place is one.
+    pub page: Page,
+    /// The playbooks and their hits.
+    pub playbooks: Playbooks,
+    /// What is running.
+    pub jobs: Jobs,
+    /// The line at the bottom.
+    pub message: Option<Message>,
+    /// Sensitive cells that were revealed, by row and column.
+    pub revealed: BTreeSet<(i64, String)>,
+    /// The last searched text.
+    pub needle: String,
+    /// The theme's name.
+    pub theme: String,
+    /// The themes there are.
+    pub themes: Vec<String>,
+    /// Since the start of the program, as of the last tick. For elapsed times only.
+    pub now: Duration,
+    /// Whether the program is to end.
+    pub quit: bool,
+}
+
+impl State {
+    /// A state before anything is open.
+    pub fn new(dialect: &'static dyn Dialect) -> State {
+        State {
+            size: Size { width: 80, height: 24 },
+            phase: Phase::Loading { line: "opening".to_owned(), fraction: None, stopping: false },
+            extract: None,
+            schema: Arc::new(Schema::default()),
+            dialect,
+            case: CaseState::default(),
+            surface: Surface::default(),
+            focus: Pane::default(),
+            layers: Vec::new(),
+            pending: Vec::new(),
+            keymap: Keymap::default(),
+            trail: Trail::default(),
+            rows: Rows::default(),
+            fields: Fields::default(),
+            timeline: Timeline::default(),
+            detail: Detail::default(),
+            list: List::default(),
+            page: Page::default(),
+            playbooks: Playbooks::default(),
+            jobs: Jobs::default(),
+            message: None,
+            revealed: BTreeSet::new(),
+            needle: String::new(),
+            theme: "dark".to_owned(),
+            themes: Vec::new(),
+            now: Duration::ZERO,
+            quit: false,
+        }
+    }
+
+    /// The view that everything on the explore surface derives from.
+    pub fn view(&self) -> &View {
+        &self.trail.here().view
+    }
+
+    /// What the main area shows.
+    pub fn place(&self) -> &Place {
+        &self.trail.here().place
+    }
+
+    /// The last moment of the extract.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.extract.as_ref().and_then(|extract| extract.last)
+    }
+
+    /// What SQL is built with.
+    pub fn context(&self) -> Context<'_> {
+        Context { schema: &self.schema, dialect: self.dialect, case: &self.case.case, last: self.last() }
+    }
+
+    /// The SHA-256 over the extract's sources; empty before one is open.
+    pub fn extract_sha(&self) -> &str {
+        self.extract.as_ref().map_or("", |extract| extract.sha256.as_str())
+    }
+
+    /// Whether the value of `column` in row `row_id` must be shown masked.
+    pub fn is_masked(&self, row_id: i64, column: &str) -> bool {
+        let sensitive = self.schema.column(column).and_then(|column| column.role).is_some_and(crate::domain::Role::is_sensitive);
+        sensitive && !self.revealed.contains(&(row_id, column.to_owned()))
+    }
+
+    /// Says something at the bottom.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.message = Some(Message { tone, text: text.into() });
+    }
+}

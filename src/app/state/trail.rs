@@ -1,0 +1,187 @@
+//! The trail: the tree of views visited. Going back never loses a branch.
+
+use crate::domain::{Entity, Role};
+use crate::investigate::View;
+
+/// What the main area shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The rows of the view.
+    #[default]
+    Rows,
+    /// The entities of a role that share rows with an entity.
+    Pivot {
+        /// Where it began.
+        from: Entity,
+        /// What is listed.
+        to: Role,
+    },
+    /// The values of a column.
+    Top {
+        /// Which column.
+        column: String,
+    },
+    /// The page of an entity.
+    Page(Entity),
+}
+
+/// A view visited.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Node {
+    /// The node it was reached from.
+    pub parent: Option<usize>,
+    /// What the main area showed.
+    pub place: Place,
+    /// The view.
+    pub view: View,
+    /// A few words on how it was reached. May quote an extract.
+    pub title: String,
+    /// Rows of the view, once counted.
+    pub rows: Option<u64>,
+    /// Where the cursor was: row position and column, or the line of a list.
+    pub cursor: (u64, usize),
+    /// The child that was visited last: where forward leads.
+    pub forward: Option<usize>,
+}
+
+/// The tree of views visited. It always has a node: the whole extract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trail {
+    nodes: Vec<Node>,
+    here: usize,
+}
+
+impl Default for Trail {
+    fn default() -> Trail {
+        let root = Node { title: "all rows".to_owned(), ..Node::default() };
+        Trail { nodes: vec![root], here: 0 }
+    }
+}
+
+impl Trail {
+    /// The node where the analyst is.
+    pub fn here(&self) -> &Node {
+        // `here` is always the place of a node, and there is always one.
+        &self.nodes[self.here]
+    }
+
+    /// The node where the analyst is, to be changed.
+    pub fn here_mut(&mut self) -> &mut Node {
+        &mut self.nodes[self.here]
+    }
+
+    /// Its place in the tree.
+    pub fn position(&self) -> usize {
+        self.here
+    }
+
+    /// Every node, in the order of the visits.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Goes on to a new view, below the present one. A view that was visited from here before is gone to instead of added again.
+    /// Whether it is new.
+    pub fn visit(&mut self, place: Place, view: View, title: String) -> bool {
+        let known = self.nodes.iter().position(|node| node.parent == Some(self.here) && node.place == place && node.view == view);
+        let at = known.unwrap_or_else(|| {
+            self.nodes.push(Node { parent: Some(self.here), place, view, title, ..Node::default() });
+            self.nodes.len() - 1
+        });
+        self.here_mut().forward = Some(at);
+        self.here = at;
+        known.is_none()
+    }
+
+    /// Goes to the node this one was reached from.
+    pub fn back(&mut self) -> bool {
+        let Some(parent) = self.here().parent else { return false };
+        let child = self.here;
+        self.here = parent;
+        self.here_mut().forward = Some(child);
+        true
+    }
+
+    /// Goes to the node that was gone back from.
+    pub fn forward(&mut self) -> bool {
+        let Some(child) = self.here().forward else { return false };
+        self.here = child;
+        true
+    }
+
+    /// Goes to any node.
+    pub fn jump(&mut self, to: usize) -> bool {
+        let known = to < self.nodes.len();
+        if known {
+            self.here = to;
+        }
+        known
+    }
+
+    /// Changes the view of the present node without making a new one: for what is no step of the investigation (hidden columns).
+    pub fn adjust(&mut self, change: impl FnOnce(&mut View)) {
+        change(&mut self.here_mut().view);
+    }
+
+    /// The nodes from the whole extract to here.
+    pub fn path(&self) -> Vec<usize> {
+        let mut path = vec![self.here];
+        let mut at = self.here;
+        while let Some(parent) = self.nodes[at].parent {
+            path.push(parent);
+            at = parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// The tree in drawing order: node and depth, children below their parent in the order of the visits.
+    pub fn tree(&self) -> Vec<(usize, usize)> {
+        let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            if let Some(parent) = node.parent {
+                children[parent].push(at);
+            }
+        }
+        let mut lines = Vec::with_capacity(self.nodes.len());
+        let mut stack = vec![(0, 0)];
+        while let Some((at, depth)) = stack.pop() {
+            lines.push((at, depth));
+            stack.extend(children[at].iter().rev().map(|child| (*child, depth + 1)));
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(text: &str) -> View {
+        View { hidden: vec![text.to_owned()], ..View::default() }
+    }
+
+    #[test]
+    fn a_branch_that_was_left_is_still_there() {
+        let mut trail = Trail::default();
+        assert!(trail.visit(Place::Rows, view("one"), "one".into()));
+        let one = trail.position();
+        assert!(trail.back());
+        assert!(trail.visit(Place::Rows, view("two"), "two".into()));
+        let two = trail.position();
+        assert_eq!(trail.path(), [0, two]);
+        assert_eq!(trail.tree(), [(0, 0), (one, 1), (two, 1)]);
+        assert!(trail.back() && !trail.back());
+        assert!(trail.forward());
+        assert_eq!(trail.position(), two);
+    }
+
+    #[test]
+    fn the_same_step_taken_twice_is_one_node() {
+        let mut trail = Trail::default();
+        trail.visit(Place::Rows, view("one"), "one".into());
+        trail.back();
+        assert!(!trail.visit(Place::Rows, view("one"), "again".into()));
+        assert_eq!(trail.nodes().len(), 2);
+    }
+}

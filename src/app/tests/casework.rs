@@ -1,0 +1,145 @@
+//! Labels, notes, pins, findings, undo.
+
+use super::desk::Desk;
+use crate::app::Effect;
+use crate::app::state::{Layer, Surface};
+use crate::case::{Connotation, Event, Status, Target};
+use crate::domain::{Entity, Role};
+
+#[test]
+fn a_label_needs_a_reason_and_is_saved_before_it_is_shown() {
+    let mut desk = Desk::new();
+    desk.press("l t");
+    desk.type_in("suspect");
+    desk.play("Enter Enter Enter");
+    assert!(matches!(desk.state.layers.last(), Some(Layer::Form(form)) if form.error.is_some()), "no reason, no label");
+    desk.type_in("seen from two networks");
+    desk.play("Enter");
+    let entity = Entity::new(Role::Account, "acct_0").unwrap();
+    let label = &desk.state.case.case.labels_of(&entity)[0];
+    assert_eq!((label.label.as_str(), label.connotation), ("suspect", Connotation::Bad));
+    assert!(desk.message().starts_with("saved: "), "{}", desk.message());
+    desk.play("u");
+    assert!(desk.state.case.case.labels_of(&entity).is_empty());
+    desk.play("C-r");
+    assert_eq!(desk.state.case.case.labels_of(&entity).len(), 1);
+}
+
+#[test]
+fn what_could_not_be_saved_is_said_and_not_shown_as_saved() {
+    let mut desk = Desk::new();
+    desk.full_disk = true;
+    desk.press("l t");
+    desk.type_in("suspect");
+    desk.press("Enter Enter");
+    desk.type_in("x");
+    desk.play("Enter");
+    assert!(matches!(desk.state.layers.last(), Some(Layer::Text { title, .. }) if title == "NOT saved"));
+    assert_eq!(desk.state.case.case.counts().labelled, 0);
+    assert_eq!(desk.state.case.unsaved, 0);
+}
+
+#[test]
+fn a_row_is_pinned_by_value_and_unpinned_again() {
+    let mut desk = Desk::new();
+    desk.play("m");
+    assert_eq!(desk.state.case.case.counts().pins, 1);
+    assert!(desk.state.case.case.is_pinned(&"e".repeat(64), 1));
+    desk.play("m");
+    assert_eq!(desk.state.case.case.counts().pins, 0);
+}
+
+#[test]
+fn notes_go_on_what_is_under_the_cursor() {
+    let mut desk = Desk::new();
+    desk.press("l c");
+    desk.type_in("known from last week");
+    desk.play("Enter");
+    desk.press("h c");
+    desk.type_in("this row");
+    desk.play("Enter");
+    let targets: Vec<Target> = desk
+        .recorded
+        .iter()
+        .filter_map(|event| match event {
+            Event::Noted { target, .. } => Some(target.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(targets[0], Target::Entity(Entity::new(Role::Account, "acct_0").unwrap()));
+    assert_eq!(targets[1], Target::Row { row_id: 1, extract_sha: "e".repeat(64) });
+}
+
+#[test]
+fn a_finding_keeps_the_count_of_its_view_and_takes_a_verdict() {
+    let mut desk = Desk::new();
+    desk.play("l +");
+    desk.press("f");
+    desk.type_in("one account, many keys");
+    desk.play("Enter Enter Enter");
+    let finding = desk.state.case.case.findings()[0].clone();
+    assert_eq!(finding.title, "one account, many keys");
+    assert_eq!(finding.measures.len(), 1);
+    assert_eq!((finding.measures[0].rows, finding.measures[0].filter.as_str()), (42, "account:acct_0"));
+    desk.play("3 V Enter Enter");
+    assert_eq!(desk.state.case.case.findings()[0].status, Status::Confirmed);
+    desk.play("Enter");
+    assert_eq!(desk.state.surface, Surface::Explore);
+    assert_eq!(desk.filter(), "account:acct_0");
+}
+
+#[test]
+fn a_question_is_asked_and_answered() {
+    let mut desk = Desk::new();
+    desk.press("Space q");
+    desk.type_in("who used the key?");
+    desk.play("Enter");
+    desk.play("4 j A");
+    desk.type_in("acct_1");
+    desk.play("Enter");
+    let questions = desk.state.case.case.questions();
+    assert_eq!(questions[0].answers[0].text, "acct_1");
+}
+
+#[test]
+fn two_notes_written_before_the_first_is_saved_have_two_ids() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.state.case.fresh_id('n'), "n1");
+    assert_eq!(desk.state.case.fresh_id('n'), "n2");
+}
+
+#[test]
+fn content_is_masked_until_it_is_revealed_one_cell_at_a_time_and_the_case_counts() {
+    let mut desk = Desk::new();
+    assert!(desk.state.is_masked(1, "content"));
+    desk.play("l l l l l +");
+    assert!(desk.state.view().is_all(), "what is masked does not get into a filter, a title or the journal");
+    assert!(desk.message().contains("z r"), "{}", desk.message());
+    desk.play("z r");
+    assert!(!desk.state.is_masked(1, "content"));
+    assert!(desk.state.is_masked(2, "content"));
+    assert_eq!(desk.state.case.case.counts().reveals, 1);
+}
+
+#[test]
+fn every_view_is_a_node_of_the_trail_in_the_case() {
+    let mut desk = Desk::new();
+    desk.play("l +").play("l l !").play("Backspace");
+    let visited: Vec<(u64, Option<u64>, Option<u64>)> = desk
+        .recorded
+        .iter()
+        .filter_map(|event| match event {
+            Event::Visited { node, parent, rows, .. } => Some((*node, *parent, *rows)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(visited, [(1, None, Some(1000)), (2, Some(1), Some(42)), (3, Some(2), Some(42))]);
+}
+
+#[test]
+fn the_report_is_asked_for_and_quitting_ends() {
+    let mut desk = Desk::new();
+    desk.play("Space r Q");
+    assert_eq!(desk.effects, [Effect::Report, Effect::Quit]);
+    assert!(desk.state.quit);
+}

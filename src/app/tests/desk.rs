@@ -1,0 +1,242 @@
+//! A desk to play keys at: the core with the fake engine and a journal in memory.
+
+use std::sync::{Arc, Mutex};
+
+use crate::app::key::sequence;
+use crate::app::state::Size;
+use crate::app::{Effect, Msg, State, update};
+use crate::case::{Case, Entry, Event as CaseEvent};
+use crate::domain::{Column, Kind, Role, Schema, Timestamp, Value};
+use crate::engine::fake::{FakeEngine, Script, batch};
+use crate::engine::{Engine, Event, Param, Statement};
+use crate::extract::Extract;
+
+/// Rows of the made-up extract.
+pub(super) const ROWS: u64 = 1000;
+
+pub(super) struct Desk {
+    pub(super) state: State,
+    pub(super) engine: Arc<FakeEngine>,
+    /// What the core asked to be recorded, in order.
+    pub(super) recorded: Vec<CaseEvent>,
+    /// Other effects, in order.
+    pub(super) effects: Vec<Effect>,
+    inbox: Arc<Mutex<Vec<Event>>>,
+    entries: Vec<Entry>,
+    /// Whether the journal is on strike.
+    pub(super) full_disk: bool,
+}
+
+fn column(role: Role) -> Column {
+    Column { name: role.name().to_owned(), kind: role.kind(), role: Some(role), source: Some(role.name().to_owned()) }
+}
+
+/// The columns of the made-up extract.
+pub(super) fn schema() -> Schema {
+    let mut columns: Vec<Column> =
+        [Role::Time, Role::Account, Role::Key, Role::Ip, Role::Status, Role::Content].into_iter().map(column).collect();
+    columns.push(Column { name: "extra".into(), kind: Kind::Json, role: None, source: Some("extra".into()) });
+    Schema { columns }
+}
+
+fn value(name: &str, position: u64) -> Value {
+    match name {
+        "time" => Value::Time(Timestamp(position as i64 * 60 * Timestamp::SECOND)),
+        "account" => Value::Text(format!("acct_{}", position % 7)),
+        "key" => Value::Text(format!("key_{}", position % 11)),
+        "ip" => Value::Text(format!("192.0.2.{}", position % 5)),
+        "status" => Value::Int(200),
+        "content" => Value::Text(format!("prompt \u{1b}[2J {position}")),
+        _ => Value::Text(r#"{"a":{"b":[1,2]}}"#.to_owned()),
+    }
+}
+
+fn number(statement: &Statement, place: usize) -> u64 {
+    match statement.params.get(place) {
+        Some(Param::Int(number)) => u64::try_from(*number).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn rows(from: u64, count: u64, names: &[&str]) -> Script {
+    let positions: Vec<u64> = (from..(from + count).min(ROWS)).collect();
+    let mut columns = vec![("row_id", positions.iter().map(|at| Value::Int(i128::from(at + 1))).collect())];
+    columns.extend(names.iter().map(|name| (*name, positions.iter().map(|at| value(name, *at)).collect())));
+    Script::rows(batch(&columns))
+}
+
+/// What the fake engine says to the statements of the core, told apart by their shape.
+fn answer(statement: &Statement) -> Option<Script> {
+    const NAMES: [&str; 7] = ["time", "account", "key", "ip", "status", "content", "extra"];
+    let sql = statement.sql.as_str();
+    let int = |number: i128| Value::Int(number);
+    let text = |text: &str| Value::Text(text.to_owned());
+    Some(if sql.starts_with("CREATE TABLE") || sql.starts_with("DROP TABLE") {
+        Script::rows(batch(&[("Count", vec![int(1)])]))
+    } else if sql.contains("- 1 AS position") || sql.starts_with("SELECT position") {
+        Script::rows(batch(&[("position", vec![int(700)]), ("row_id", vec![int(701)])]))
+    } else if sql.contains("distinct_values") {
+        Script::rows(batch(&[
+            ("value", vec![text("acct_1"), text("acct_2"), Value::Null]),
+            ("requests", vec![int(600), int(300), int(100)]),
+            ("share", vec![Value::Float(0.6), Value::Float(0.3), Value::Float(0.1)]),
+            ("distinct_values", vec![int(3); 3]),
+        ]))
+    } else if sql.contains("bucket") {
+        Script::rows(batch(&[
+            ("bucket", vec![Value::Time(Timestamp(0)), Value::Time(Timestamp(3600 * Timestamp::SECOND))]),
+            ("requests", vec![int(900), int(100)]),
+        ]))
+    } else if sql.contains("distinct_key") || sql.contains("distinct_ip") {
+        Script::rows(batch(&[
+            ("requests", vec![int(42)]),
+            ("first_seen", vec![Value::Time(Timestamp(0))]),
+            ("last_seen", vec![Value::Time(Timestamp(3600 * Timestamp::SECOND))]),
+            ("errors", vec![int(4)]),
+            ("distinct_ip", vec![int(2)]),
+        ]))
+    } else if sql.contains("BETWEEN") && sql.contains("row_id") && !sql.contains("rowid") {
+        let (first, last) = (number(statement, 0), number(statement, 1));
+        rows(first - 1, last + 1 - first, &NAMES)
+    } else if sql.contains("rowid") {
+        let (first, end) = (number(statement, 0), number(statement, 1));
+        rows(first, end - first, &NAMES)
+    } else if sql.contains("LIMIT") && sql.contains("first_seen") {
+        Script::rows(batch(&[
+            ("value", vec![text("192.0.2.1"), text("192.0.2.2")]),
+            ("requests", vec![int(30), int(12)]),
+            ("first_seen", vec![Value::Time(Timestamp(0)); 2]),
+            ("last_seen", vec![Value::Time(Timestamp(60)); 2]),
+        ]))
+    } else if sql.contains("first_seen") {
+        Script::rows(batch(&[
+            ("requests", vec![int(42)]),
+            ("first_seen", vec![Value::Time(Timestamp(0))]),
+            ("last_seen", vec![Value::Time(Timestamp(3600 * Timestamp::SECOND))]),
+        ]))
+    } else if sql.contains("LIMIT") {
+        rows(0, number(statement, statement.params.len() - 2), &NAMES)
+    } else {
+        rows(number(statement, 0) - 1, 1, &NAMES)
+    })
+}
+
+impl Desk {
+    /// A desk with an open extract and an open case, and nothing running.
+    pub(super) fn new() -> Desk {
+        let mut desk = Desk::before();
+        let extract = Extract {
+            rows: ROWS,
+            schema: schema(),
+            first: Some(Timestamp(0)),
+            last: Some(Timestamp(ROWS as i64 * 60 * Timestamp::SECOND)),
+            sha256: "e".repeat(64),
+            ..Extract::default()
+        };
+        desk.send(Msg::CaseOpened { case: Box::new(Case::default()), dir: "/case".into(), read_only: false, notice: None });
+        desk.record(CaseEvent::Created { id: "c".into(), title: "t".into(), analyst: "a".into(), version: 1 });
+        desk.send(Msg::Opened(Arc::new(extract)));
+        desk.settle();
+        desk
+    }
+
+    /// A desk before anything is open.
+    pub(super) fn before() -> Desk {
+        let engine = Arc::new(FakeEngine::manual());
+        engine.on(answer);
+        let mut state = State::new(&crate::engine::dialect::DUCK);
+        state.themes = vec!["dark".into(), "light".into()];
+        let mut desk = Desk {
+            state,
+            engine,
+            recorded: Vec::new(),
+            effects: Vec::new(),
+            inbox: Arc::default(),
+            entries: Vec::new(),
+            full_disk: false,
+        };
+        desk.send(Msg::Resize(Size { width: 120, height: 40 }));
+        desk
+    }
+
+    /// Plays keys and waits until everything that they began is over.
+    pub(super) fn play(&mut self, keys: &str) -> &mut Desk {
+        self.press(keys);
+        self.settle();
+        self
+    }
+
+    /// Plays keys and does not wait.
+    pub(super) fn press(&mut self, keys: &str) {
+        for key in sequence(keys).unwrap() {
+            self.send(Msg::Key(key));
+        }
+    }
+
+    /// Types a text, a key a character.
+    pub(super) fn type_in(&mut self, text: &str) -> &mut Desk {
+        for character in text.chars() {
+            self.send(Msg::Key(crate::app::key::Key::char(character)));
+        }
+        self
+    }
+
+    pub(super) fn send(&mut self, msg: Msg) {
+        for effect in update(&mut self.state, msg) {
+            match effect {
+                Effect::Submit(request) => {
+                    let inbox = Arc::clone(&self.inbox);
+                    self.engine.submit(request, Box::new(move |event| inbox.lock().unwrap().push(event)));
+                }
+                Effect::Cancel(id) => self.engine.cancel(id),
+                Effect::Record(event) => self.record(event),
+                Effect::Pin(row) => {
+                    let event = CaseEvent::Pinned {
+                        row_id: row.row_id,
+                        extract: row.extract.clone(),
+                        evidence: format!("{:064}", row.row_id),
+                        at: row.time(),
+                        summary: row.summary(),
+                        entities: row.entities(),
+                    };
+                    self.record(event);
+                }
+                other => self.effects.push(other),
+            }
+        }
+    }
+
+    fn record(&mut self, event: CaseEvent) {
+        if self.full_disk {
+            self.send(Msg::RecordFailed("no space left on device".into()));
+            return;
+        }
+        let before = self.entries.last().map(|entry| (entry.seq, entry.hash.as_str()));
+        let entry = Entry::after(before, Timestamp(1), "analyst", event.clone()).unwrap();
+        self.entries.push(entry.clone());
+        self.recorded.push(event);
+        self.send(Msg::Recorded(Box::new(entry)));
+    }
+
+    /// Runs the engine and takes its answers until nothing is left to do.
+    pub(super) fn settle(&mut self) {
+        loop {
+            self.engine.run_until_idle();
+            let events: Vec<Event> = self.inbox.lock().unwrap().drain(..).collect();
+            if events.is_empty() {
+                return;
+            }
+            for event in events {
+                self.send(Msg::Engine(event));
+            }
+        }
+    }
+
+    pub(super) fn message(&self) -> &str {
+        self.state.message.as_ref().map_or("", |message| message.text.as_str())
+    }
+
+    pub(super) fn filter(&self) -> String {
+        self.state.view().filter.to_string()
+    }
+}

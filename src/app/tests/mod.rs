@@ -1,0 +1,5 @@
+//! Key scripts over the core.
+
+mod casework;
+mod desk;
+mod views;

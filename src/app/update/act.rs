@@ -1,0 +1,367 @@
+//! Doing what a command says.
+
+use crate::case::Target;
+use crate::engine::Lane;
+use crate::investigate::rows as row_sql;
+use crate::investigate::{Filter, SortKey, View};
+
+use crate::app::command::Action;
+use crate::app::effect::Effect;
+use crate::app::focus::{self, Pointed};
+use crate::app::key::Key;
+use crate::app::state::fields::{FieldLine, Values};
+use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
+use crate::app::state::jobs::Purpose;
+use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
+
+use super::{answers, casework, layers, motion, rows, view};
+
+/// Does it.
+pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
+    match action {
+        Action::Help => state.layers.push(Layer::Help { input: Input::default(), top: 0 }),
+        Action::Palette => layers::open_palette(state),
+        Action::Back => back(state, out),
+        Action::Quit => super::quit(state, out),
+        Action::NextPane => cycle(state, true),
+        Action::PreviousPane => cycle(state, false),
+        Action::Go(surface) => state.surface = surface,
+        Action::Move(motion) => motion::step(state, motion, out),
+        Action::Open => open(state, out),
+        Action::Undo
+        | Action::Redo
+        | Action::Pin
+        | Action::Label
+        | Action::Unlabel
+        | Action::Note
+        | Action::Finding
+        | Action::Question
+        | Action::Answer
+        | Action::Verdict
+        | Action::Report
+        | Action::Reveal => casework::act(state, action, out),
+        Action::TrailBack => travel(state, false, out),
+        Action::TrailForward => travel(state, true, out),
+        Action::Trail => {
+            let here = state.trail.position();
+            let cursor = state.trail.tree().iter().position(|line| line.0 == here).unwrap_or(0);
+            state.layers.push(Layer::Trail { cursor });
+        }
+        Action::EditFilter => {
+            // With a blank behind it, so that the next term can be typed at once.
+            let filter = state.view().filter.to_string();
+            let input = Input::new(if filter.is_empty() { filter } else { format!("{filter} ") });
+            state.layers.push(Layer::Filter { input, error: None, candidates: Vec::new(), chosen: 0 });
+        }
+        Action::ClearFilter => {
+            if state.view().is_all() {
+                state.say(Tone::Plain, "the view has all rows already");
+            } else {
+                let all = View { hidden: state.view().hidden.clone(), ..View::default() };
+                view::visit(state, Place::Rows, all, "all rows".to_owned(), out);
+            }
+        }
+        Action::TimeRange => {
+            let range = state.view().range;
+            let text = if range.is_all() { String::new() } else { range.to_string() };
+            let fields = vec![FormField::text("range", true, text)];
+            state.layers.push(Layer::Form(Form::new(
+                FormPurpose::TimeRange,
+                "time range: A..B, or -1h back from the last row",
+                fields,
+            )));
+        }
+        Action::ZoomOut => zoom_out(state, out),
+        Action::Zoom => zoom(state, out),
+        Action::Search => {
+            let fields = vec![FormField::text("text", true, state.needle.clone())];
+            state.layers.push(Layer::Form(Form::new(FormPurpose::Search, "search in all columns", fields)));
+        }
+        Action::SearchNext => find(state, true, out),
+        Action::SearchPrevious => find(state, false, out),
+        Action::SortAscending | Action::SortDescending => {
+            let Some(column) = focus::pointed_column(state) else { return };
+            view::sort(state, Some(SortKey { column, descending: action == Action::SortDescending }), out);
+        }
+        Action::SortClear => view::sort(state, None, out),
+        Action::HideColumn => hide(state, out),
+        Action::ShowColumns => {
+            state.trail.adjust(|view| view.hidden.clear());
+            reread(state, out);
+        }
+        Action::Widen => widen(state, 4),
+        Action::Narrow => widen(state, -4),
+        Action::Keep => restrict(state, true, out),
+        Action::Drop => restrict(state, false, out),
+        Action::Pivot(role) => {
+            if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
+                view::pivot_to(state, entity, role, out);
+            }
+        }
+        Action::EntityPage => {
+            if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
+                let view = view::entity_view(state, &entity);
+                let title = format!("page of {entity}");
+                view::visit(state, Place::Page(entity), view, title, out);
+            }
+        }
+        Action::TopValues => {
+            let Some(column) = focus::pointed_column(state) else { return };
+            let view = state.view().clone();
+            let title = format!("top {column}");
+            view::visit(state, Place::Top { column }, view, title, out);
+        }
+        Action::Timeline => go_to_pane(state, Pane::Timeline),
+        Action::Fields => go_to_pane(state, Pane::Fields),
+        Action::Detail => {
+            go_to_pane(state, Pane::Detail);
+            answers::follow(state, out);
+        }
+        Action::BrushFrom => state.timeline.from = Some(state.timeline.cursor),
+        Action::BrushTo => state.timeline.to = Some(state.timeline.cursor),
+        Action::Fold => fold_field(state, None, out),
+        Action::Theme => {
+            let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
+            if let Some(next) = state.themes.get((at + 1) % state.themes.len().max(1)).cloned() {
+                state.theme.clone_from(&next);
+                state.say(Tone::Plain, format!("theme {next}"));
+                out.push(Effect::Theme(next));
+            }
+        }
+    }
+}
+
+/// Says why a key does nothing here, instead of doing nothing.
+pub(super) fn explain(state: &mut State, key: Key) {
+    let elsewhere = crate::app::command::TABLE
+        .iter()
+        .find(|command| command.keys.iter().any(|keys| keys.split(' ').next().is_some_and(|first| first.parse() == Ok(key))));
+    let text = match elsewhere {
+        Some(command) => format!("{key} ({}) does not work here; ? shows what does", command.title),
+        None => format!("{key} is not bound; ? shows the keys"),
+    };
+    state.say(Tone::Plain, text);
+}
+
+/// One level back: stops what runs, then goes from a side pane to the rows, from another surface to exploring, along the trail.
+fn back(state: &mut State, out: &mut Vec<Effect>) {
+    let stopped = view::cancel(state, |purpose| *purpose != Purpose::Forget, out);
+    if stopped > 0 {
+        stop_waiting(state);
+        state.say(Tone::Plain, "stopped; what is shown may be incomplete");
+    } else if state.surface != Surface::Explore {
+        state.surface = Surface::Explore;
+    } else if state.focus != Pane::Main {
+        state.focus = Pane::Main;
+    } else if state.trail.here().parent.is_some() {
+        travel(state, false, out);
+    } else {
+        state.say(Tone::Plain, "this is where the trail began; Q quits");
+    }
+}
+
+fn stop_waiting(state: &mut State) {
+    state.timeline.loading = false;
+    state.list.loading = false;
+    state.rows.awaited = None;
+    for field in &mut state.fields.fields {
+        if field.values == Values::Loading {
+            field.values = Values::Failed("stopped; Enter asks again".to_owned());
+        }
+    }
+    for entry in &mut state.playbooks.entries {
+        entry.running = false;
+    }
+}
+
+fn travel(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
+    view::leave(state, out);
+    let moved = if forward { state.trail.forward() } else { state.trail.back() };
+    if moved {
+        view::arrive(state, out);
+    } else {
+        let text = if forward { "nothing was gone back from" } else { "this is where the trail began" };
+        state.say(Tone::Plain, text);
+    }
+}
+
+fn cycle(state: &mut State, forward: bool) {
+    const ORDER: [Pane; 4] = [Pane::Main, Pane::Detail, Pane::Fields, Pane::Timeline];
+    let at = ORDER.iter().position(|pane| *pane == state.focus).unwrap_or(0);
+    let step = if forward { 1 } else { ORDER.len() - 1 };
+    state.focus = ORDER[(at + step) % ORDER.len()];
+}
+
+fn go_to_pane(state: &mut State, pane: Pane) {
+    state.surface = Surface::Explore;
+    state.focus = pane;
+}
+
+/// `Enter`: the next thing that one would want to see of what is under the cursor.
+fn open(state: &mut State, out: &mut Vec<Effect>) {
+    match (state.surface, state.focus) {
+        (Surface::Explore, Pane::Main) => match state.place() {
+            Place::Rows => act(state, Action::Detail, out),
+            Place::Pivot { .. } | Place::Page(_) => match focus::pointed(state).and_then(|pointed| pointed.entity()) {
+                Some(entity) => view::pivot_to(state, entity, crate::domain::Role::Request, out),
+                None => restrict(state, true, out),
+            },
+            Place::Top { .. } => restrict(state, true, out),
+        },
+        (Surface::Explore, Pane::Fields) => match state.fields.lines().get(state.fields.cursor) {
+            Some(FieldLine::Value(..)) => restrict(state, true, out),
+            Some(FieldLine::More(_)) => act(state, Action::TopValues, out),
+            _ => fold_field(state, None, out),
+        },
+        (Surface::Explore, Pane::Timeline) => zoom(state, out),
+        (Surface::Explore, Pane::Detail) => {
+            if let Some(line) = state.detail.lines().get(state.detail.cursor)
+                && line.branch.is_some()
+            {
+                state.detail.fold(&line.path);
+                motion::keep_in_sight(state);
+            }
+        }
+        (Surface::Playbooks, _) => match focus::pointed_playbook(state) {
+            Some(at) => super::playbooks::run(state, at, out),
+            None => act(state, Action::Pivot(crate::domain::Role::Request), out),
+        },
+        (Surface::Findings | Surface::Case, _) => casework::open(state, out),
+    }
+}
+
+/// Unfolds or folds the field under the cursor; `None` turns it over.
+pub(super) fn fold_field(state: &mut State, open: Option<bool>, out: &mut Vec<Effect>) {
+    let Some(line) = state.fields.lines().get(state.fields.cursor).copied() else { return };
+    let (FieldLine::Head(at) | FieldLine::Value(at, _) | FieldLine::More(at)) = line;
+    if let Some(field) = state.fields.fields.get_mut(at) {
+        field.open = open.unwrap_or(!field.open || matches!(field.values, Values::Failed(_)));
+        if matches!(field.values, Values::Failed(_)) {
+            field.values = Values::Unknown;
+        }
+    }
+    let head = state.fields.lines().iter().position(|line| *line == FieldLine::Head(at));
+    state.fields.cursor = head.unwrap_or(0);
+    motion::keep_in_sight(state);
+    if let Err(error) = view::want_fields(state, out) {
+        state.say(Tone::Error, error.to_string());
+    }
+}
+
+/// Keeps or drops the rows with the value under the cursor.
+fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
+    let Some(pointed) = focus::pointed(state) else { return };
+    if pointed.row_id.is_some_and(|row_id| state.is_masked(row_id, &pointed.column)) {
+        state.say(Tone::Plain, "this value is masked, and a filter would show it; z r reveals it first");
+        return;
+    }
+    let filter = match filter_of(&pointed, keep) {
+        Ok(filter) => filter,
+        Err(error) => {
+            state.say(Tone::Error, error.to_string());
+            return;
+        }
+    };
+    let title = format!("{} {filter}", if keep { "+" } else { "!" });
+    let mut view = state.view().narrowed(filter);
+    if let Err(error) = view.filter.check(&state.schema) {
+        state.say(Tone::Error, error.to_string());
+        return;
+    }
+    view.sort.clear();
+    view::visit(state, Place::Rows, view, title, out);
+}
+
+fn filter_of(pointed: &Pointed, keep: bool) -> Result<Filter, crate::investigate::FilterError> {
+    if pointed.nested {
+        // Inside a JSON column there is no column to compare with: the text of the value is looked for in the whole.
+        let within = Filter::containing(&pointed.column, &pointed.value.to_plain());
+        return Ok(if keep { within } else { within.negated() });
+    }
+    Ok(if keep { Filter::keep(&pointed.column, &pointed.value) } else { Filter::drop(&pointed.column, &pointed.value) })
+}
+
+fn zoom(state: &mut State, out: &mut Vec<Effect>) {
+    let Some((from, to)) = state.timeline.marked() else { return };
+    let (Some(first), Some(last)) = (state.timeline.buckets.get(from), state.timeline.buckets.get(to)) else { return };
+    let range = crate::domain::TimeRange { from: Some(first.start), to: Some(last.start.plus(state.timeline.width)) };
+    let view = View { range, ..state.view().clone() };
+    view::visit(state, Place::Rows, view, format!("time {range}"), out);
+}
+
+fn zoom_out(state: &mut State, out: &mut Vec<Effect>) {
+    if state.view().range.is_all() {
+        state.say(Tone::Plain, "the view has no time range");
+        return;
+    }
+    let view = View { range: crate::domain::TimeRange::ALL, ..state.view().clone() };
+    let place = state.place().clone();
+    view::visit(state, place, view, "all time".to_owned(), out);
+}
+
+/// Looks for the next row with the searched text.
+pub(super) fn find(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
+    if state.needle.is_empty() {
+        act(state, Action::Search, out);
+        return;
+    }
+    if !forward && state.rows.cursor == 0 {
+        state.say(Tone::Plain, "this is the first row");
+        return;
+    }
+    let from = if forward { state.rows.cursor + 1 } else { state.rows.cursor - 1 };
+    state.say(Tone::Plain, format!("searching for {:?}", state.needle));
+    look(state, Purpose::Find { forward, from, near: true }, out);
+}
+
+/// Looks for the searched text where a search says.
+pub(super) fn look(state: &mut State, purpose: Purpose, out: &mut Vec<Effect>) {
+    let Purpose::Find { forward, from, near } = purpose else { return };
+    view::cancel(state, |purpose| matches!(purpose, Purpose::Find { .. }), out);
+    let (context, view, source, needle) = (state.context(), state.view(), &state.rows.source, state.needle.as_str());
+    let statement = if near {
+        row_sql::find_near(&context, view, source, needle, from, row_sql::NEAR, forward)
+    } else {
+        row_sql::find(&context, view, source, needle, from, forward)
+    };
+    if let Err(error) = view::submit(state, Lane::Interactive, purpose, statement, out) {
+        state.say(Tone::Error, error.to_string());
+    }
+}
+
+fn hide(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(column) = focus::pointed_column(state) else { return };
+    if state.rows.columns.len() < 2 {
+        state.say(Tone::Plain, "the last column stays");
+        return;
+    }
+    state.trail.adjust(|view| view.hidden.push(column));
+    reread(state, out);
+}
+
+/// Reads the window again because its columns changed.
+fn reread(state: &mut State, out: &mut Vec<Effect>) {
+    view::cancel(state, |purpose| matches!(purpose, Purpose::Window { .. }), out);
+    let (cursor, column, total, awaited) = (state.rows.cursor, state.rows.column, state.rows.total, state.rows.awaited);
+    let source = state.rows.source.clone();
+    rows::begin(state, (cursor, column));
+    (state.rows.total, state.rows.awaited, state.rows.source) = (total, awaited, source);
+    rows::ensure_window(state, out);
+}
+
+fn widen(state: &mut State, by: i16) {
+    let Some(column) = focus::pointed_column(state) else { return };
+    let width = state.rows.widths.get(&column).copied().unwrap_or(20);
+    state.rows.widths.insert(column, width.saturating_add_signed(by).clamp(4, 200));
+}
+
+/// What a note written now is about.
+pub(super) fn target(state: &State) -> Target {
+    if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
+        return Target::Entity(entity);
+    }
+    match focus::pointed_row(state) {
+        Some(row_id) => Target::Row { row_id, extract_sha: state.extract_sha().to_owned() },
+        None => Target::Case,
+    }
+}

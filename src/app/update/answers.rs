@@ -1,0 +1,309 @@
+//! What comes back from the engine finds its place.
+
+use crate::case::Event as CaseEvent;
+use crate::domain::{Batch, Role, Value};
+use crate::engine::{End, Event, Lane};
+use crate::investigate::rows as row_sql;
+
+use crate::app::effect::Effect;
+use crate::app::state::detail::Item;
+use crate::app::state::fields::{Counted, Values};
+use crate::app::state::jobs::{Job, Purpose};
+use crate::app::state::list::{self, ListItem};
+use crate::app::state::page::Figures;
+use crate::app::state::rows::Row;
+use crate::app::state::timeline::{Bucket, Timeline};
+use crate::app::state::{Place, State, Tone};
+
+use super::{casework, motion, playbooks, rows, view};
+
+/// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
+pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
+    match event {
+        Event::Started { .. } => {}
+        Event::Progress { id, fraction, elapsed } => {
+            if let Some(job) = state.jobs.get_mut(id) {
+                (job.fraction, job.elapsed) = (fraction, elapsed);
+            }
+        }
+        Event::Rows { id, batch } => {
+            if let Some(job) = state.jobs.get_mut(id) {
+                job.batches.push(batch);
+            }
+        }
+        Event::Ended { id, end } => {
+            let Some(job) = state.jobs.take(id) else { return };
+            match end {
+                End::Done { .. } => {
+                    if let Err(error) = answer(state, job, out) {
+                        state.say(Tone::Error, error.to_string());
+                    }
+                }
+                End::Cancelled => {}
+                End::Failed(error) => fail(state, &job.purpose, &error.to_string(), out),
+            }
+        }
+    }
+}
+
+fn answer(state: &mut State, job: Job, out: &mut Vec<Effect>) -> Result<(), crate::investigate::FilterError> {
+    let batches = job.batches;
+    match job.purpose {
+        Purpose::Count => {
+            let first = first_row(&batches);
+            let rows = first.get(0, "requests").as_i64().map_or(0, unsigned);
+            let span = first.get(0, "first_seen").as_time().zip(first.get(0, "last_seen").as_time());
+            view::counted(state, rows, span, out)?;
+            rows::ensure_window(state, out);
+        }
+        Purpose::Window { from } => {
+            state.rows.from = from;
+            state.rows.window = batches.iter().flat_map(rows_of).collect();
+            if matches!(state.rows.source, crate::investigate::rows::RowSource::Head) {
+                let readable = state.rows.window.len() as u64;
+                state.rows.cursor = state.rows.cursor.min(readable.saturating_sub(1));
+            }
+            motion::keep_in_sight(state);
+            rows::ensure_window(state, out);
+            follow(state, out);
+        }
+        Purpose::Index { name } => rows::ordered(state, name, out),
+        Purpose::Forget => {}
+        Purpose::Field { column } => {
+            let values = values_of(&batches);
+            if let Some(field) = state.fields.fields.iter_mut().find(|field| field.column == column) {
+                field.values = values;
+            }
+            motion::keep_in_sight(state);
+            view::want_fields(state, out)?;
+        }
+        Purpose::Timeline => {
+            state.timeline.untimed = untimed_of(&batches);
+            state.timeline.buckets = Timeline::fill(&buckets_of(&batches), state.timeline.width);
+            state.timeline.cursor = state.timeline.cursor.min(state.timeline.buckets.len().saturating_sub(1));
+            state.timeline.loading = false;
+            view::want_fields(state, out)?;
+        }
+        Purpose::Detail { row_id } => show_detail(state, row_id, &batches),
+        Purpose::List => {
+            let top = matches!(state.place(), Place::Top { .. });
+            let mut items: Vec<ListItem> = batches.iter().flat_map(|batch| items_of(batch, top)).collect();
+            let limit = usize::try_from(list::MOST).unwrap_or(usize::MAX);
+            state.list.cut = items.len() > limit;
+            items.truncate(limit);
+            state.list.distinct = match top {
+                true => first_row(&batches).get(0, "distinct_values").as_i64().map(unsigned),
+                false => (!state.list.cut).then_some(items.len() as u64),
+            };
+            state.list.cursor = state.list.cursor.min(items.len().saturating_sub(1));
+            state.list.items = items;
+            state.list.loading = false;
+            motion::keep_in_sight(state);
+        }
+        Purpose::Summary => {
+            state.page.figures = Some(figures_of(state, &first_row(&batches)));
+            let own = state.page.entity.as_ref().map(|entity| entity.role);
+            state.page.related = state
+                .schema
+                .roles()
+                .filter(|role| (role.is_entity() && *role != Role::Request && Some(*role) != own) || *role == Role::Error)
+                .map(|role| (role, Values::Unknown))
+                .collect();
+            view::want_related(state, out)?;
+        }
+        Purpose::Spark => {
+            let sparse = buckets_of(&batches);
+            let width = sparse.windows(2).map(|pair| pair[1].start.since(pair[0].start)).min().unwrap_or(1).max(1);
+            state.page.spark = Timeline::fill(&sparse, width);
+        }
+        Purpose::Related { role } => {
+            let values = values_of(&batches);
+            if let Some(related) = state.page.related.iter_mut().find(|related| related.0 == role) {
+                related.1 = values;
+            }
+            view::want_related(state, out)?;
+        }
+        Purpose::Find { forward, from, near } => match first_row(&batches).get(0, "position").as_i64() {
+            Some(position) => {
+                state.message = None;
+                rows::go_to(state, unsigned(position), out);
+                follow(state, out);
+            }
+            None if near => super::act::look(state, Purpose::Find { forward, from, near: false }, out),
+            None => {
+                let way = if forward { "after" } else { "before" };
+                state.say(Tone::Plain, format!("no row {way} this one has {:?}", state.needle));
+            }
+        },
+        Purpose::Evidence { row_id } => casework::pin(state, row_id, &batches, out),
+        Purpose::Measure { finding, filter, command } => {
+            let rows = first_row(&batches).get(0, "requests").as_i64().map_or(0, unsigned);
+            let title = "rows of the view".to_owned();
+            let extract = state.extract_sha().to_owned();
+            casework::record(state, CaseEvent::Measured { finding: Some(finding), title, filter, command, rows, extract }, out);
+        }
+        Purpose::Playbook { id } => playbooks::hits(state, &id, &batches),
+    }
+    Ok(())
+}
+
+fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect>) {
+    match purpose {
+        Purpose::Field { column } => {
+            if let Some(field) = state.fields.fields.iter_mut().find(|field| field.column == *column) {
+                field.values = Values::Failed(reason.to_owned());
+            }
+            // The other fields are still wanted; what cannot be asked for is said by the field itself.
+            if let Err(error) = view::want_fields(state, out) {
+                state.say(Tone::Error, error.to_string());
+            }
+            return;
+        }
+        Purpose::Timeline => {
+            state.timeline.loading = false;
+            state.timeline.error = Some(reason.to_owned());
+        }
+        Purpose::List => {
+            state.list.loading = false;
+            state.list.error = Some(reason.to_owned());
+        }
+        Purpose::Summary | Purpose::Spark => state.page.error = Some(reason.to_owned()),
+        Purpose::Related { role } => {
+            if let Some(related) = state.page.related.iter_mut().find(|related| related.0 == *role) {
+                related.1 = Values::Failed(reason.to_owned());
+            }
+        }
+        Purpose::Detail { .. } => {
+            state.detail.loading = false;
+            state.detail.error = Some(reason.to_owned());
+        }
+        Purpose::Playbook { id } => playbooks::failed(state, id, reason),
+        _ => {}
+    }
+    state.say(Tone::Error, format!("{} failed: {reason}", purpose.title()));
+}
+
+/// Asks for the detail of the row under the cursor, when it is not the one shown. The latest request wins.
+pub(super) fn follow(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(row_id) = state.rows.current().map(|row| row.row_id) else { return };
+    if state.detail.row_id == Some(row_id) || state.jobs.any(|purpose| *purpose == Purpose::Detail { row_id }) {
+        return;
+    }
+    view::cancel(state, |purpose| matches!(purpose, Purpose::Detail { .. }), out);
+    state.detail.loading = true;
+    let statement = row_sql::detail(&state.context(), row_id);
+    if let Err(error) = view::submit(state, Lane::Interactive, Purpose::Detail { row_id }, statement, out) {
+        state.say(Tone::Error, error.to_string());
+    }
+}
+
+fn show_detail(state: &mut State, row_id: i64, batches: &[Batch]) {
+    let row = first_row(batches);
+    state.detail.items = row
+        .names()
+        .into_iter()
+        .enumerate()
+        .skip(1)
+        .map(|(place, column)| (column, row.value(0, place)))
+        .filter(|(_, value)| !value.is_null())
+        .map(|(column, value)| Item {
+            role: state.schema.column(&column).and_then(|column| column.role),
+            tree: value.as_text().filter(|text| text.starts_with(['{', '['])).and_then(|text| serde_json::from_str(text).ok()),
+            column,
+            value,
+        })
+        .collect();
+    state.detail.row_id = Some(row_id);
+    state.detail.loading = false;
+    state.detail.error = None;
+    state.detail.cursor = state.detail.cursor.min(state.detail.lines().len().saturating_sub(1));
+    motion::keep_in_sight(state);
+}
+
+/// The batch that holds the first row; an empty one when no row came.
+pub(super) fn first_row(batches: &[Batch]) -> Batch {
+    batches.iter().find(|batch| batch.rows() > 0).or(batches.first()).cloned().unwrap_or_else(Batch::empty)
+}
+
+/// Counts come as BIGINT and are never negative.
+pub(super) fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn rows_of(batch: &Batch) -> Vec<Row> {
+    (0..batch.rows())
+        .map(|row| Row {
+            row_id: batch.value(row, 0).as_i64().unwrap_or(0),
+            cells: (1..batch.width()).map(|column| batch.value(row, column)).collect(),
+        })
+        .collect()
+}
+
+fn text_of(value: Value) -> Option<String> {
+    (!value.is_null()).then(|| value.to_plain())
+}
+
+fn values_of(batches: &[Batch]) -> Values {
+    let top = batches
+        .iter()
+        .flat_map(|batch| {
+            (0..batch.rows()).map(|row| Counted {
+                value: text_of(batch.get(row, "value")),
+                requests: batch.get(row, "requests").as_i64().map_or(0, unsigned),
+                share: batch.get(row, "share").as_f64().unwrap_or(0.0),
+            })
+        })
+        .collect();
+    let distinct = first_row(batches).get(0, "distinct_values").as_i64().map_or(0, unsigned);
+    Values::Known { top, distinct }
+}
+
+fn items_of(batch: &Batch, top: bool) -> Vec<ListItem> {
+    (0..batch.rows())
+        .map(|row| ListItem {
+            value: text_of(batch.get(row, "value")),
+            requests: batch.get(row, "requests").as_i64().map_or(0, unsigned),
+            share: if top { batch.get(row, "share").as_f64() } else { None },
+            first_seen: batch.get(row, "first_seen").as_time(),
+            last_seen: batch.get(row, "last_seen").as_time(),
+        })
+        .collect()
+}
+
+fn buckets_of(batches: &[Batch]) -> Vec<Bucket> {
+    batches
+        .iter()
+        .flat_map(|batch| {
+            (0..batch.rows()).filter_map(|row| {
+                let start = batch.get(row, "bucket").as_time()?;
+                Some(Bucket { start, requests: batch.get(row, "requests").as_i64().map_or(0, unsigned) })
+            })
+        })
+        .collect()
+}
+
+/// Rows without a time come in a bucket without a start.
+fn untimed_of(batches: &[Batch]) -> u64 {
+    let rows = batches.iter().flat_map(|batch| (0..batch.rows()).map(move |row| (batch, row)));
+    rows.filter(|(batch, row)| batch.get(*row, "bucket").is_null())
+        .map(|(batch, row)| batch.get(row, "requests").as_i64().map_or(0, unsigned))
+        .sum()
+}
+
+fn figures_of(state: &State, row: &Batch) -> Figures {
+    let count = |name: &str| row.get(0, name).as_i64().map(unsigned);
+    Figures {
+        requests: count("requests").unwrap_or(0),
+        first_seen: row.get(0, "first_seen").as_time(),
+        last_seen: row.get(0, "last_seen").as_time(),
+        errors: count("errors"),
+        tokens_in: count("tokens_in"),
+        tokens_out: count("tokens_out"),
+        cost: row.get(0, "cost").as_f64(),
+        distinct: state
+            .schema
+            .roles()
+            .filter_map(|role| count(&format!("distinct_{role}")).map(|distinct| (role, distinct)))
+            .collect(),
+    }
+}

@@ -1,0 +1,292 @@
+//! Casework: labels, notes, pins, findings, questions. Nothing counts as saved before the journal has it.
+
+use crate::case::{Connotation, Entry, Event, EvidenceRow, Status, Target};
+use crate::domain::{Batch, Severity, Value};
+use crate::engine::Lane;
+use crate::investigate::{View, count, rows as row_sql};
+
+use crate::app::command::Action;
+use crate::app::effect::Effect;
+use crate::app::focus;
+use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
+use crate::app::state::jobs::Purpose;
+use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
+
+use super::{act, answers, view};
+
+const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
+const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
+
+/// Does a command of casework.
+pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
+    if action == Action::Reveal {
+        reveal(state, out);
+        return;
+    }
+    if state.case.read_only {
+        state.say(Tone::Error, "this case is open for reading only; nothing can be recorded in it");
+        return;
+    }
+    if state.case.dir.is_empty() {
+        state.say(Tone::Error, "no case is open yet");
+        return;
+    }
+    match action {
+        Action::Undo => match state.case.case.next_undo() {
+            Some((seq, what)) => {
+                state.say(Tone::Plain, format!("undoing: {what}"));
+                record(state, Event::Undone { seq }, out);
+            }
+            None => state.say(Tone::Plain, "there is nothing to undo"),
+        },
+        Action::Redo => match state.case.case.next_redo() {
+            Some((seq, what)) => {
+                state.say(Tone::Plain, format!("redoing: {what}"));
+                record(state, Event::Redone { seq }, out);
+            }
+            None => state.say(Tone::Plain, "there is nothing to redo"),
+        },
+        Action::Report => {
+            state.say(Tone::Plain, "writing the report");
+            out.push(Effect::Report);
+        }
+        Action::Pin => toggle_pin(state, out),
+        _ => open_form(state, action),
+    }
+}
+
+fn open_form(state: &mut State, action: Action) {
+    let entity = focus::pointed(state).and_then(|pointed| pointed.entity());
+    let form = match (action, entity) {
+        (Action::Label, Some(entity)) => {
+            let title = format!("label {entity}");
+            let fields = vec![
+                FormField::text("label", true, ""),
+                FormField::choice("says", CONNOTATIONS, 0),
+                FormField::text("reason", true, ""),
+            ];
+            Form::new(FormPurpose::Label(entity), title, fields)
+        }
+        (Action::Unlabel, Some(entity)) => {
+            let labels: Vec<String> = state.case.case.labels_of(&entity).iter().map(|label| label.label.clone()).collect();
+            let Some(last) = labels.last() else {
+                state.say(Tone::Plain, format!("{entity} carries no label"));
+                return;
+            };
+            let title = format!("take a label off {entity} ({})", labels.join(", "));
+            let fields = vec![FormField::text("label", true, last.clone()), FormField::text("reason", true, "")];
+            Form::new(FormPurpose::Unlabel(entity), title, fields)
+        }
+        (Action::Note, _) => {
+            let target = note_target(state);
+            let title = format!("note on {target}");
+            Form::new(FormPurpose::Note(target), title, vec![FormField::text("note", true, "")])
+        }
+        (Action::Finding, entity) => {
+            let rows = state.rows.total.map_or(String::new(), |rows| format!(", {rows} rows"));
+            let title = match state.view().is_all() {
+                true => format!("finding on all rows{rows}"),
+                false => format!("finding on {}{rows}", view::saved(state.view()).filter_text()),
+            };
+            let fields = vec![
+                FormField::text("title", true, ""),
+                FormField::choice("severity", Severity::WORDS, 2),
+                FormField::text("text", false, ""),
+            ];
+            Form::new(FormPurpose::Finding(entity), title, fields)
+        }
+        (Action::Question, _) => Form::new(
+            FormPurpose::Question,
+            "a question that this case has to answer",
+            vec![FormField::text("question", true, "")],
+        ),
+        (Action::Answer, _) => match state.case_line() {
+            Some(CaseLine::Question(id)) => {
+                let title = format!("answer to {id}");
+                Form::new(FormPurpose::Answer(id), title, vec![FormField::text("answer", true, "")])
+            }
+            _ => {
+                state.say(Tone::Plain, "put the cursor on a question to answer it");
+                return;
+            }
+        },
+        (Action::Verdict, _) => match state.case.case.findings().get(state.case.finding) {
+            Some(finding) => {
+                let title = format!("verdict on {}: {}", finding.id, finding.title);
+                let fields =
+                    vec![FormField::choice("verdict", STATUSES, 0), FormField::text("text", false, finding.text.clone())];
+                Form::new(FormPurpose::Verdict(finding.id.clone()), title, fields)
+            }
+            None => {
+                state.say(Tone::Plain, "there is no finding here; f states one");
+                return;
+            }
+        },
+        _ => return,
+    };
+    state.layers.push(Layer::Form(form));
+}
+
+fn note_target(state: &State) -> Target {
+    match (state.surface, state.case_line()) {
+        (Surface::Findings, _) => match state.case.case.findings().get(state.case.finding) {
+            Some(finding) => Target::Finding(finding.id.clone()),
+            None => Target::Case,
+        },
+        (Surface::Case, Some(CaseLine::Question(id))) => Target::Question(id),
+        _ => act::target(state),
+    }
+}
+
+/// Does what a filled-in form is for; the reason why not is shown in the form.
+pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> Result<(), String> {
+    let event = match &form.purpose {
+        FormPurpose::Search => {
+            form.value("text").clone_into(&mut state.needle);
+            act::find(state, true, out);
+            return Ok(());
+        }
+        FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
+        FormPurpose::Label(entity) => Event::Labelled {
+            entity: entity.clone(),
+            label: form.value("label").to_owned(),
+            connotation: form.value("says").parse::<Connotation>().map_err(|error| error.to_string())?,
+            reason: form.value("reason").to_owned(),
+            expires: None,
+        },
+        FormPurpose::Unlabel(entity) => Event::Unlabelled {
+            entity: entity.clone(),
+            label: form.value("label").to_owned(),
+            reason: form.value("reason").to_owned(),
+        },
+        FormPurpose::Note(target) => {
+            Event::Noted { id: state.case.fresh_id('n'), target: target.clone(), text: form.value("note").to_owned() }
+        }
+        FormPurpose::Finding(entity) => {
+            let id = state.case.fresh_id('f');
+            let event = Event::Found {
+                id: id.clone(),
+                title: form.value("title").to_owned(),
+                severity: form.value("severity").parse::<Severity>().map_err(|error| error.to_string())?,
+                entities: entity.clone().into_iter().collect(),
+                text: form.value("text").to_owned(),
+                evidence: Vec::new(),
+            };
+            record(state, event, out);
+            return measure(state, id, out);
+        }
+        FormPurpose::Verdict(id) => Event::FindingChanged {
+            id: id.clone(),
+            status: Some(form.value("verdict").parse::<Status>().map_err(|error| error.to_string())?),
+            severity: None,
+            text: Some(form.value("text").to_owned()),
+            title: None,
+            entities: None,
+            evidence: None,
+        },
+        FormPurpose::Question => Event::Question { id: state.case.fresh_id('q'), text: form.value("question").to_owned() },
+        FormPurpose::Answer(id) => Event::Answered { id: id.clone(), text: form.value("answer").to_owned() },
+    };
+    state.case.case.check(&event).map_err(|refusal| refusal.to_string())?;
+    record(state, event, out);
+    Ok(())
+}
+
+fn time_range(state: &mut State, text: &str, out: &mut Vec<Effect>) -> Result<(), String> {
+    let range = crate::investigate::filter::time_range(text, state.last()).map_err(|error| error.to_string())?;
+    let view = View { range, ..state.view().clone() };
+    view::visit(state, Place::Rows, view, format!("time {range}"), out);
+    Ok(())
+}
+
+/// Counts the rows that a finding stands on, so that its number can be checked later.
+fn measure(state: &mut State, finding: String, out: &mut Vec<Effect>) -> Result<(), String> {
+    let filter = view::saved(state.view()).filter_text();
+    let command = ["casebook query", &state.view().command_line(), "EXTRACT"].join(" ").replace("  ", " ");
+    let statement = count::statement(&state.context(), state.view());
+    view::submit(state, Lane::Catalog, Purpose::Measure { finding, filter, command }, statement, out)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// Sends an event to the journal. It is said to be saved when it comes back.
+pub(super) fn record(state: &mut State, event: Event, out: &mut Vec<Effect>) {
+    state.case.unsaved += 1;
+    out.push(Effect::Record(event));
+}
+
+/// An event is on disk: it takes effect on the screen only now.
+pub(super) fn recorded(state: &mut State, entry: &Entry) {
+    state.case.case.apply(entry);
+    if matches!(entry.event, Event::Visited { .. } | Event::Opened { .. } | Event::Created { .. }) {
+        return;
+    }
+    state.case.unsaved = state.case.unsaved.saturating_sub(1);
+    let last = state.case.case.findings().len().saturating_sub(1);
+    state.case.finding = state.case.finding.min(last);
+    match &entry.event {
+        Event::Exported { .. } | Event::Measured { .. } => {}
+        Event::Undone { .. } | Event::Redone { .. } => state.say(Tone::Done, "saved: the case is as it was"),
+        event => state.say(Tone::Done, format!("saved: {}", event.describe())),
+    }
+}
+
+fn toggle_pin(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(row_id) = focus::pointed_row(state) else { return };
+    if let Some(pin) = state.case.case.pin_of(state.extract_sha(), row_id) {
+        let event = Event::Unpinned { evidence: pin.evidence.clone() };
+        record(state, event, out);
+        return;
+    }
+    let statement = row_sql::detail(&state.context(), row_id);
+    if let Err(error) = view::submit(state, Lane::Interactive, Purpose::Evidence { row_id }, statement, out) {
+        state.say(Tone::Error, error.to_string());
+    }
+}
+
+/// The row to pin has been read by value.
+pub(super) fn pin(state: &mut State, row_id: i64, batches: &[Batch], out: &mut Vec<Effect>) {
+    let row = answers::first_row(batches);
+    let columns: Vec<(String, Value)> =
+        row.names().into_iter().enumerate().skip(1).map(|(place, name)| (name, row.value(0, place))).collect();
+    state.case.unsaved += 1;
+    out.push(Effect::Pin(EvidenceRow { extract: state.extract_sha().to_owned(), source: None, row_id, columns }));
+}
+
+/// Shows one masked value; the case keeps count.
+fn reveal(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(pointed) = focus::pointed(state) else { return };
+    let Some(row_id) = pointed.row_id else { return };
+    state.revealed.insert((row_id, pointed.column.clone()));
+    if !state.case.read_only && !state.case.dir.is_empty() {
+        let event = Event::Revealed { row_id, column: pointed.column, extract: state.extract_sha().to_owned() };
+        record(state, event, out);
+    }
+}
+
+/// `Enter` on the findings and case surfaces: the rows that the thing under the cursor is about.
+pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
+    let filter = match state.surface {
+        Surface::Findings => {
+            let case = &state.case.case;
+            let Some(finding) = case.findings().get(state.case.finding).copied() else { return };
+            finding.measures.first().map(|measure| measure.filter.clone()).or_else(|| Some(format!("finding:{}", finding.id)))
+        }
+        _ => match state.case_line() {
+            Some(CaseLine::Pin(_)) => Some("pinned:yes".to_owned()),
+            Some(CaseLine::Measure(at)) => state.case.case.measures().get(at).map(|measure| measure.filter.clone()),
+            Some(line) => {
+                let Some(entity) = line.entity(&state.case.case) else { return };
+                view::pivot_to(state, entity, crate::domain::Role::Request, out);
+                return;
+            }
+            None => None,
+        },
+    };
+    let Some(text) = filter else { return };
+    let parsed = crate::investigate::Filter::parse(&text).and_then(|filter| filter.check(&state.schema).map(|()| filter));
+    match parsed {
+        Ok(filter) => view::visit(state, Place::Rows, View { filter, ..View::default() }, text, out),
+        Err(error) => state.say(Tone::Error, format!("that view does not fit this extract: {error}")),
+    }
+}

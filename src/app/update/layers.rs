@@ -1,0 +1,288 @@
+//! Keys and pasted text while a layer lies over the surface.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+
+use crate::app::command::{self, Motion, TABLE};
+use crate::app::effect::Effect;
+use crate::app::focus;
+use crate::app::key::{Code, Key};
+use crate::app::state::form::Entry;
+use crate::app::state::{Form, Input, Layer, Place, State, Tone};
+use crate::investigate::filter;
+use crate::investigate::{Filter, View};
+
+use super::{act, casework, motion, view};
+
+/// Gives a key to the topmost layer. Whether there was one.
+pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool {
+    let Some(layer) = state.layers.pop() else { return false };
+    if key.control && key.code == Code::Char('c') {
+        super::quit(state, out);
+        return true;
+    }
+    if key == Key::plain(Code::Esc) {
+        return true;
+    }
+    match layer {
+        Layer::Help { input, top } => help(state, input, top, key),
+        Layer::Palette { input, cursor, matches } => palette(state, input, cursor, matches, key, out),
+        Layer::Filter { input, error, candidates, chosen } => edit_filter(state, input, error, candidates, chosen, key, out),
+        Layer::Form(form) => edit_form(state, form, key, out),
+        Layer::Trail { cursor } => trail(state, cursor, key, out),
+        Layer::Text { title, lines, top } => {
+            if key.code != Code::Enter && key.code != Code::Char('q') {
+                let top = scroll(top, lines.len(), state, key);
+                state.layers.push(Layer::Text { title, lines, top });
+            }
+        }
+    }
+    true
+}
+
+/// Puts pasted text into the line under edit. Line breaks become blanks there: a line is a line.
+pub(super) fn paste(state: &mut State, text: &str) {
+    let line: String =
+        text.trim_end().chars().map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character }).collect();
+    match state.layers.last_mut() {
+        Some(Layer::Help { input, .. } | Layer::Palette { input, .. }) => input.insert(&line),
+        Some(Layer::Filter { input, .. }) => input.insert(&line),
+        Some(Layer::Form(form)) => {
+            if let Some(Entry::Text(input)) = form.fields.get_mut(form.at).map(|field| &mut field.entry) {
+                input.insert(&line);
+            }
+        }
+        _ => state.say(Tone::Plain, "nothing here takes pasted text; & edits the filter"),
+    }
+    if let Some(Layer::Filter { .. }) = state.layers.last() {
+        recheck(state);
+    }
+}
+
+fn step_of(key: Key) -> Option<Motion> {
+    Some(match (key.code, key.control) {
+        (Code::Up, _) | (Code::Char('p'), true) => Motion::Up,
+        (Code::Down, _) | (Code::Char('n'), true) => Motion::Down,
+        (Code::PageUp, _) => Motion::PageUp,
+        (Code::PageDown, _) => Motion::PageDown,
+        _ => return None,
+    })
+}
+
+fn scroll(top: usize, lines: usize, state: &State, key: Key) -> usize {
+    let height = usize::from(state.size.height.saturating_sub(6)).max(1);
+    let step = match key.code {
+        Code::Char('j') => Some(Motion::Down),
+        Code::Char('k') => Some(Motion::Up),
+        Code::Char('g') | Code::Home => Some(Motion::First),
+        Code::Char('G') | Code::End => Some(Motion::Last),
+        Code::Char(' ') => Some(Motion::PageDown),
+        _ => step_of(key),
+    };
+    step.map_or(top, |step| motion::moved(top, (lines + 1).saturating_sub(height).max(1), height, step))
+}
+
+// ---- help and palette
+
+fn help(state: &mut State, mut input: Input, top: usize, key: Key) {
+    if input.text().is_empty() && matches!(key.code, Code::Char('?' | 'q')) && !key.control {
+        return;
+    }
+    let top = match step_of(key) {
+        Some(_) => scroll(top, command::matching(input.text()).len() + 2, state, key),
+        None if input.press(key) => 0,
+        None => top,
+    };
+    state.layers.push(Layer::Help { input, top });
+}
+
+/// Opens the palette with every command that works here.
+pub(super) fn open_palette(state: &mut State) {
+    let matches = palette_matches(state, "");
+    state.layers.push(Layer::Palette { input: Input::default(), cursor: 0, matches });
+}
+
+fn palette_matches(state: &State, text: &str) -> Vec<&'static str> {
+    let here = focus::here(state);
+    let works = TABLE.iter().filter(|command| command.when.meets(here) && command.id != "palette");
+    let pattern = Pattern::parse(text, CaseMatching::Smart, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut scored: Vec<(u32, &'static str)> = works
+        .filter_map(|command| {
+            let words = format!("{} {}", command.title, command.id);
+            let score = pattern.score(nucleo_matcher::Utf32Str::new(&words, &mut buffer), &mut matcher)?;
+            Some((score, command.id))
+        })
+        .collect();
+    scored.sort_by_key(|scored| std::cmp::Reverse(scored.0));
+    scored.into_iter().map(|scored| scored.1).collect()
+}
+
+fn palette(state: &mut State, mut input: Input, cursor: usize, mut matches: Vec<&'static str>, key: Key, out: &mut Vec<Effect>) {
+    if key.code == Code::Enter {
+        match matches.get(cursor).and_then(|id| command::by_id(id)) {
+            Some(command) => act::act(state, command.action, out),
+            None => state.say(Tone::Plain, "no command has these letters"),
+        }
+        return;
+    }
+    let mut cursor = cursor;
+    match step_of(key) {
+        Some(step) => cursor = motion::moved(cursor, matches.len(), 10, step),
+        None => {
+            if input.press(key) {
+                matches = palette_matches(state, input.text());
+                cursor = 0;
+            }
+        }
+    }
+    state.layers.push(Layer::Palette { input, cursor, matches });
+}
+
+// ---- filter bar
+
+fn checked(state: &State, text: &str) -> Result<Filter, crate::investigate::FilterError> {
+    let filter = Filter::parse(text)?;
+    filter.check(&state.schema)?;
+    Ok(filter)
+}
+
+/// Looks at the filter under edit again.
+fn recheck(state: &mut State) {
+    let Some(Layer::Filter { input, .. }) = state.layers.last() else { return };
+    let found = checked(state, input.text()).err();
+    if let Some(Layer::Filter { error, .. }) = state.layers.last_mut() {
+        *error = found;
+    }
+}
+
+fn edit_filter(
+    state: &mut State,
+    mut input: Input,
+    error: Option<crate::investigate::FilterError>,
+    mut candidates: Vec<String>,
+    mut chosen: usize,
+    key: Key,
+    out: &mut Vec<Effect>,
+) {
+    match key.code {
+        Code::Enter => {
+            apply_filter(state, input, out);
+            return;
+        }
+        Code::Tab | Code::BackTab => {
+            // The first Tab puts the best candidate in; further ones go through the others.
+            let completion = filter::complete(input.text(), input.cursor(), &state.schema, &state.case.case);
+            if candidates.is_empty() {
+                candidates = completion.candidates;
+                chosen = 0;
+            } else if key.code == Code::Tab {
+                chosen = (chosen + 1) % candidates.len();
+            } else {
+                chosen = (chosen + candidates.len() - 1) % candidates.len();
+            }
+            if let Some(candidate) = candidates.get(chosen) {
+                input.replace(completion.range, candidate);
+            } else {
+                state.say(Tone::Plain, "no name begins like this");
+            }
+        }
+        _ if input.press(key) => candidates.clear(),
+        _ => {}
+    }
+    state.layers.push(Layer::Filter { input, error, candidates, chosen });
+    recheck(state);
+}
+
+fn apply_filter(state: &mut State, input: Input, out: &mut Vec<Effect>) {
+    match checked(state, input.text()) {
+        Ok(filter) if filter == state.view().filter => {}
+        Ok(filter) => {
+            let title = if filter.is_all() { "all rows".to_owned() } else { filter.to_string() };
+            let view = View { filter, sort: Vec::new(), ..state.view().clone() };
+            view::visit(state, Place::Rows, view, title, out);
+        }
+        Err(error) => {
+            // The mistake is marked where it stands; the line stays open.
+            state.layers.push(Layer::Filter { input, error: Some(error), candidates: Vec::new(), chosen: 0 });
+        }
+    }
+}
+
+// ---- forms
+
+fn edit_form(state: &mut State, mut form: Form, key: Key, out: &mut Vec<Effect>) {
+    let last = form.fields.len().saturating_sub(1);
+    match key.code {
+        Code::Enter if form.at < last => form.at += 1,
+        Code::Enter => {
+            let missing = form.fields.iter().position(|field| field.required && field.value().is_empty());
+            match missing {
+                Some(at) => {
+                    form.at = at;
+                    form.error = Some(format!("{} is needed", form.fields.get(at).map_or("", |field| field.name)));
+                }
+                None => match casework::submit(state, &form, out) {
+                    Ok(()) => return,
+                    Err(reason) => form.error = Some(reason),
+                },
+            }
+        }
+        Code::Tab | Code::Down => form.at = if form.at == last { 0 } else { form.at + 1 },
+        Code::BackTab | Code::Up => form.at = if form.at == 0 { last } else { form.at - 1 },
+        _ => {
+            let at = form.at;
+            match form.fields.get_mut(at).map(|field| &mut field.entry) {
+                Some(Entry::Text(input)) => {
+                    let edited = input.press(key);
+                    form.error = form.error.filter(|_| !edited);
+                }
+                Some(Entry::Choice { words, chosen }) => *chosen = choose(words, *chosen, key),
+                _ => {}
+            }
+        }
+    }
+    state.layers.push(Layer::Form(form));
+}
+
+/// A choice goes on with the arrows and blanks, or to the next word with a typed letter.
+fn choose(words: &[&str], chosen: usize, key: Key) -> usize {
+    let count = words.len().max(1);
+    match (key.code, key.typed()) {
+        (Code::Left, _) => (chosen + count - 1) % count,
+        (Code::Right, _) | (_, Some(' ')) => (chosen + 1) % count,
+        (_, Some(letter)) => {
+            let after = (1..=count).map(|step| (chosen + step) % count);
+            after.into_iter().find(|at| words.get(*at).is_some_and(|word| word.starts_with(letter))).unwrap_or(chosen)
+        }
+        _ => chosen,
+    }
+}
+
+// ---- trail
+
+fn trail(state: &mut State, cursor: usize, key: Key, out: &mut Vec<Effect>) {
+    let tree = state.trail.tree();
+    match key.code {
+        Code::Enter => {
+            view::leave(state, out);
+            if let Some((node, _)) = tree.get(cursor) {
+                state.trail.jump(*node);
+                view::arrive(state, out);
+            }
+        }
+        Code::Char('q') => {}
+        _ => {
+            let step = match key.code {
+                Code::Char('j') => Some(Motion::Down),
+                Code::Char('k') => Some(Motion::Up),
+                Code::Char('g') | Code::Home => Some(Motion::First),
+                Code::Char('G') | Code::End => Some(Motion::Last),
+                _ => step_of(key),
+            };
+            let cursor = step.map_or(cursor, |step| motion::moved(cursor, tree.len(), 10, step));
+            state.layers.push(Layer::Trail { cursor });
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! One message at a time: the only way in which the state changes.
+
+mod act;
+mod answers;
+mod casework;
+mod keys;
+mod layers;
+mod motion;
+mod playbooks;
+mod rows;
+mod view;
+
+use super::effect::Effect;
+use super::msg::Msg;
+use super::state::{Layer, Phase, Playbooks, State, Tone};
+
+/// Takes a message in: changes the state and says what is to be done outside.
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let mut out = Vec::new();
+    match msg {
+        Msg::Key(key) => keys::press(state, key, &mut out),
+        Msg::Paste(text) => layers::paste(state, &text),
+        Msg::Resize(size) => {
+            state.size = size;
+            motion::keep_in_sight(state);
+            rows::ensure_window(state, &mut out);
+        }
+        Msg::Tick(now) => state.now = now,
+        Msg::Loading { line, fraction } => {
+            if let Phase::Loading { line: shown, fraction: known, .. } = &mut state.phase {
+                *shown = line;
+                *known = fraction;
+            }
+        }
+        Msg::Opened(extract) => view::opened(state, extract, &mut out),
+        Msg::OpenFailed(reason) => {
+            // What is wrong is said on the command line, where it stays to be read.
+            state.phase = Phase::Failed(reason);
+            quit(state, &mut out);
+        }
+        Msg::Library(library) => state.playbooks = Playbooks::of(library, &state.schema),
+        Msg::CaseOpened { case, dir, read_only, notice } => {
+            state.case.case = *case;
+            state.case.dir = dir;
+            state.case.read_only = read_only;
+            state.case.base = state.case.case.next_node();
+            view::record_trail(state, &mut out);
+            if let Some(notice) = notice {
+                state.say(Tone::Plain, notice);
+            }
+        }
+        Msg::Engine(event) => answers::take(state, event, &mut out),
+        Msg::Recorded(entry) => casework::recorded(state, &entry),
+        Msg::RecordFailed(reason) => {
+            state.case.unsaved = state.case.unsaved.saturating_sub(1);
+            state.layers.push(Layer::Text {
+                title: "NOT saved".to_owned(),
+                lines: vec![reason, String::new(), "Nothing of it is in the case. Mend the cause, then do it again.".to_owned()],
+                top: 0,
+            });
+        }
+        Msg::Reported { path, bytes } => state.say(Tone::Done, format!("report written: {path} ({bytes} bytes)")),
+        Msg::Failed(reason) => state.say(Tone::Error, reason),
+        Msg::HangUp => quit(state, &mut out),
+    }
+    out
+}
+
+/// Ends the program. What is in the case is on disk already, or on its way in order.
+fn quit(state: &mut State, out: &mut Vec<Effect>) {
+    state.quit = true;
+    out.push(Effect::Quit);
+}

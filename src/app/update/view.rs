@@ -1,0 +1,300 @@
+//! Going from view to view, and asking for what the new one shows.
+
+use std::sync::Arc;
+
+use crate::case::{Event, SavedView};
+use crate::domain::{Entity, Role};
+use crate::engine::{JobId, Lane, Limits, Request, Statement};
+use crate::extract::Extract;
+use crate::investigate::rows::{self as row_sql, RowSource};
+use crate::investigate::{FilterError, SortKey, View, count, entity, pivot, timeline as time_sql, top};
+
+use crate::app::effect::Effect;
+use crate::app::state::fields::{self, Values};
+use crate::app::state::jobs::Purpose;
+use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, list, timeline};
+
+use super::rows;
+
+/// The extract is open: everything begins.
+pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
+    state.schema = Arc::new(extract.schema.clone());
+    state.fields = Fields::of(&state.schema);
+    state.playbooks = Playbooks::of(std::mem::take(&mut state.playbooks.library), &state.schema);
+    if extract.rejects > 0 {
+        state.say(
+            Tone::Plain,
+            format!("{} rows; {} records could not be read, see the case surface (4)", extract.rows, extract.rejects),
+        );
+    }
+    state.extract = Some(extract);
+    state.phase = Phase::Ready;
+    refresh(state, out);
+}
+
+/// Submits a query. What cannot be built (a filter that names an unknown column) is returned and nothing is submitted.
+pub(super) fn submit(
+    state: &mut State,
+    lane: Lane,
+    purpose: Purpose,
+    statement: Result<Statement, FilterError>,
+    out: &mut Vec<Effect>,
+) -> Result<JobId, FilterError> {
+    let statement = statement?;
+    let id = state.jobs.start(purpose, state.now);
+    out.push(Effect::Submit(Request { id, lane, statement, limits: Limits::default() }));
+    Ok(id)
+}
+
+/// Cancels the queries whose purpose fits.
+pub(super) fn cancel(state: &mut State, fits: impl FnMut(&Purpose) -> bool, out: &mut Vec<Effect>) -> usize {
+    let ids = state.jobs.take_where(fits);
+    let count = ids.len();
+    out.extend(ids.into_iter().map(Effect::Cancel));
+    count
+}
+
+/// Goes on to a new view.
+pub(super) fn visit(state: &mut State, place: Place, view: View, title: String, out: &mut Vec<Effect>) {
+    leave(state, out);
+    let column = state.rows.column;
+    if state.trail.visit(place, view, title) {
+        // A new view begins at its first row, in the column where the analyst was looking.
+        state.trail.here_mut().cursor = (0, column);
+    }
+    arrive(state, out);
+}
+
+/// Remembers where the cursor was, and that the view was visited even if it was left before its rows were counted.
+pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) {
+    if state.trail.here().rows.is_none() {
+        record_visit(state, state.trail.position(), out);
+    }
+    let cursor = match state.place() {
+        Place::Rows => (state.rows.cursor, state.rows.column),
+        Place::Pivot { .. } | Place::Top { .. } => (state.list.cursor as u64, state.rows.column),
+        Place::Page(_) => (state.page.cursor as u64, state.rows.column),
+    };
+    state.trail.here_mut().cursor = cursor;
+}
+
+/// Shows the present node of the trail.
+pub(super) fn arrive(state: &mut State, out: &mut Vec<Effect>) {
+    state.surface = Surface::Explore;
+    state.focus = Pane::Main;
+    refresh(state, out);
+}
+
+/// Asks for everything that the present view shows. Answers to older questions are not waited for.
+pub(super) fn refresh(state: &mut State, out: &mut Vec<Effect>) {
+    cancel(state, Purpose::is_of_view, out);
+    let (position, column) = state.trail.here().cursor;
+    let place = state.place().clone();
+    state.fields.forget();
+    state.timeline.loading = true;
+    state.timeline.error = None;
+    (state.timeline.from, state.timeline.to) = (None, None);
+    rows::begin(state, (if place == Place::Rows { position } else { 0 }, column));
+    if let Err(error) = ask(state, &place, position, out) {
+        // The view was checked when it was made; this is for one that the extract at hand does not fit.
+        state.say(Tone::Error, format!("this view does not fit the extract: {error}"));
+    }
+}
+
+fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -> Result<(), FilterError> {
+    match place {
+        Place::Rows => {}
+        Place::Pivot { from, to } => {
+            begin_list(state, to.name(), position);
+            let all = View { range: state.view().range, ..View::default() };
+            let statement = pivot::statement(&state.context(), &all, &pivot::exact(from), *to, Some(list::MOST + 1));
+            submit(state, Lane::Interactive, Purpose::List, statement, out)?;
+        }
+        Place::Top { column } => {
+            begin_list(state, column, position);
+            let statement = top::statement(&state.context(), state.view(), column, list::MOST + 1);
+            submit(state, Lane::Interactive, Purpose::List, statement, out)?;
+        }
+        Place::Page(whose) => {
+            let around = usize::try_from(position).unwrap_or(0);
+            state.page = Page { entity: Some(whose.clone()), cursor: around, ..Page::default() };
+            let all = View { range: state.view().range, ..View::default() };
+            let statement = entity::summary(&state.context(), &all, whose);
+            submit(state, Lane::Interactive, Purpose::Summary, statement, out)?;
+        }
+    }
+    rows::ask(state, out)?;
+    let known = match &state.extract {
+        Some(extract) if state.view().is_all() => Some((extract.rows, extract.first, extract.last)),
+        _ => None,
+    };
+    match known {
+        Some((rows, first, last)) => counted(state, rows, first.zip(last), out)?,
+        None => {
+            let statement = count::statement(&state.context(), state.view());
+            submit(state, Lane::Catalog, Purpose::Count, statement, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn begin_list(state: &mut State, column: &str, position: u64) {
+    let cursor = usize::try_from(position).unwrap_or(0);
+    state.list = list::List { column: column.to_owned(), loading: true, cursor, ..list::List::default() };
+}
+
+/// The view's rows are counted: the node gets its count, and the histogram knows its span.
+pub(super) fn counted(
+    state: &mut State,
+    rows: u64,
+    span: Option<(crate::domain::Timestamp, crate::domain::Timestamp)>,
+    out: &mut Vec<Effect>,
+) -> Result<(), FilterError> {
+    state.rows.total = Some(rows);
+    state.rows.cursor = state.rows.cursor.min(rows.saturating_sub(1));
+    let counted_before = state.trail.here_mut().rows.replace(rows).is_some();
+    if !counted_before {
+        record_visit(state, state.trail.position(), out);
+    }
+    match span {
+        Some((first, last)) => {
+            let wide = usize::from(state.size.width).clamp(20, timeline::MOST);
+            let width = time_sql::choose_bucket(last.since(first), wide as u64);
+            state.timeline.width = width;
+            let statement = time_sql::statement(&state.context(), state.view(), width, None);
+            submit(state, Lane::Catalog, Purpose::Timeline, statement, out)?;
+        }
+        None => {
+            state.timeline.buckets.clear();
+            state.timeline.loading = false;
+            want_fields(state, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a node of the trail into the case.
+fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
+    let Some(node) = state.trail.nodes().get(at) else { return };
+    if state.case.read_only || state.case.dir.is_empty() {
+        return;
+    }
+    let number = |at: usize| state.case.base + at as u64;
+    out.push(Effect::Record(Event::Visited {
+        node: number(at),
+        parent: node.parent.map(number),
+        title: node.title.clone(),
+        view: saved(&node.view),
+        rows: node.rows,
+    }));
+}
+
+/// The case is open: what was visited before that is written into it too.
+pub(super) fn record_trail(state: &State, out: &mut Vec<Effect>) {
+    if state.extract.is_some() {
+        (0..state.trail.nodes().len()).for_each(|at| record_visit(state, at, out));
+    }
+}
+
+/// A view as the case keeps it.
+pub(super) fn saved(view: &View) -> SavedView {
+    SavedView {
+        filter: view.filter.to_string(),
+        range: view.range,
+        sort: view.sort.iter().map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.column)).collect(),
+        hidden: view.hidden.clone(),
+    }
+}
+
+/// Asks for the values of the next open field that has none yet: one at a time, so that a change of the view is quick.
+pub(super) fn want_fields(state: &mut State, out: &mut Vec<Effect>) -> Result<(), FilterError> {
+    if state.jobs.any(|purpose| matches!(purpose, Purpose::Field { .. })) {
+        return Ok(());
+    }
+    let next = state.fields.fields.iter_mut().find(|field| field.open && field.values == Values::Unknown);
+    let Some(field) = next else { return Ok(()) };
+    field.values = Values::Loading;
+    let column = field.column.clone();
+    let statement = top::statement(&state.context(), state.view(), &column, fields::SHOWN as u64);
+    submit(state, Lane::Catalog, Purpose::Field { column }, statement, out)?;
+    Ok(())
+}
+
+/// What the summary of an entity is followed by: its histogram and its related values, role by role.
+pub(super) fn want_related(state: &mut State, out: &mut Vec<Effect>) -> Result<(), FilterError> {
+    let Some(whose) = state.page.entity.clone() else { return Ok(()) };
+    let view = entity_view(state, &whose);
+    if state.page.spark.is_empty()
+        && !state.jobs.any(|purpose| *purpose == Purpose::Spark)
+        && let Some((first, last)) = state.page.figures.as_ref().and_then(|figures| figures.first_seen.zip(figures.last_seen))
+    {
+        let width = time_sql::choose_bucket(last.since(first), 60);
+        let statement = time_sql::statement(&state.context(), &view, width, None);
+        submit(state, Lane::Interactive, Purpose::Spark, statement, out)?;
+    }
+    if let Some((role, values)) = state.page.related.iter_mut().find(|related| related.1 == Values::Unknown) {
+        *values = Values::Loading;
+        let role = *role;
+        let statement = top::statement(&state.context(), &view, role.name(), crate::app::state::page::RELATED);
+        submit(state, Lane::Interactive, Purpose::Related { role }, statement, out)?;
+    }
+    Ok(())
+}
+
+/// The rows of an entity, in the time range of the present view.
+pub(super) fn entity_view(state: &State, entity: &Entity) -> View {
+    let filter = crate::investigate::Filter::keep(entity.role.name(), &crate::domain::Value::Text(entity.value.clone()));
+    View { filter, range: state.view().range, hidden: state.view().hidden.clone(), ..View::default() }
+}
+
+/// Goes from an entity to the entities of a role that share rows with it; to its own rows for `request`.
+pub(super) fn pivot_to(state: &mut State, entity: Entity, to: Role, out: &mut Vec<Effect>) {
+    let view = entity_view(state, &entity);
+    if to == Role::Request || to == entity.role {
+        let title = entity.to_string();
+        visit(state, Place::Rows, view, title, out);
+    } else if state.schema.has(to) {
+        let title = format!("{entity} → {}", to.plural());
+        visit(state, Place::Pivot { from: entity, to }, view, title, out);
+    } else {
+        state.say(
+            Tone::Error,
+            format!("no column of this extract is mapped to {to}, so nothing can be pivoted to {}", to.plural()),
+        );
+    }
+}
+
+/// Sorts the view without making it a step of the trail.
+pub(super) fn sort(state: &mut State, key: Option<SortKey>, out: &mut Vec<Effect>) {
+    let sort: Vec<SortKey> = key.into_iter().collect();
+    if state.view().sort == sort {
+        return;
+    }
+    state.trail.adjust(|view| view.sort = sort);
+    cancel(state, |purpose| matches!(purpose, Purpose::Window { .. } | Purpose::Index { .. } | Purpose::Find { .. }), out);
+    let (total, column) = (state.rows.total, state.rows.column);
+    rows::begin(state, (0, column));
+    state.rows.total = total;
+    if let Err(error) = rows::ask(state, out) {
+        state.say(Tone::Error, error.to_string());
+    }
+}
+
+/// The statement that forgets an order.
+pub(super) fn forget(name: &str, state: &State) -> Result<Statement, FilterError> {
+    Ok(row_sql::drop_index(&state.context(), name))
+}
+
+/// Where windows of a view can be read from at once.
+pub(super) fn source_of(state: &State) -> RowSource {
+    let view = state.view();
+    if view.is_loaded_order() {
+        return RowSource::Loaded;
+    }
+    state
+        .rows
+        .built
+        .iter()
+        .find(|built| built.view.same_rows(view))
+        .map_or(RowSource::Head, |built| RowSource::Index(built.name.clone()))
+}
