@@ -1,0 +1,206 @@
+//! How values, entities, times and counts of rows look, wherever they are drawn.
+
+use ratatui::style::Style;
+
+use crate::app::state::State;
+use crate::case::{Connotation, Status};
+use crate::domain::{Kind, Role, SafeText, Severity, Timestamp, Value};
+use crate::settings::theme::Theme;
+
+use super::format;
+use super::widget::Line;
+use super::widget::table::Cell;
+use super::widget::text::{Cut, PLAIN, enough};
+
+/// A sign of one column and its look.
+pub(super) type Mark = (&'static str, Style);
+
+/// Ids are told apart by their tails, so they are cut in the middle; what is read is cut at its end.
+pub(super) fn cut_of(role: Option<Role>) -> Cut {
+    match role {
+        Some(
+            Role::Request
+            | Role::Account
+            | Role::Key
+            | Role::Org
+            | Role::Session
+            | Role::Ip
+            | Role::Device
+            | Role::Payment
+            | Role::Model,
+        ) => Cut::Middle,
+        _ => Cut::End,
+    }
+}
+
+/// The sign for what a value's labels say: the gravest word counts.
+pub(super) fn connotation_mark(state: &State, theme: &Theme, role: Option<Role>, value: &str) -> Option<Mark> {
+    let role = role.filter(|role| role.is_entity())?;
+    let labels = state.case.case.labels_of_value(role, value);
+    let has = |wanted| labels.iter().any(|label| label.connotation == wanted);
+    [Connotation::Bad, Connotation::Good, Connotation::Neutral].into_iter().find(|one| has(*one)).map(|one| mark_of(one, theme))
+}
+
+/// The sign for a connotation; signs differ in shape too, for eyes and screens without colours.
+pub(super) fn mark_of(connotation: Connotation, theme: &Theme) -> Mark {
+    match (connotation, theme.ascii) {
+        (Connotation::Bad, false) => ("▲", theme.bad),
+        (Connotation::Bad, true) => ("!", theme.bad),
+        (Connotation::Good, false) => ("○", theme.good),
+        (Connotation::Good, true) => ("+", theme.good),
+        (Connotation::Neutral, false) => ("◆", theme.neutral),
+        (Connotation::Neutral, true) => ("*", theme.neutral),
+    }
+}
+
+/// The sign for a row that is kept as evidence.
+pub(super) fn pin_mark(theme: &Theme) -> Mark {
+    (if theme.ascii { "P" } else { "★" }, theme.pin)
+}
+
+/// What stands for a value that must not be seen yet.
+pub(super) fn masked(value: &Value, theme: &Theme) -> SafeText {
+    let length = match value {
+        Value::Text(text) => text.chars().count(),
+        other => other.to_plain().chars().count(),
+    };
+    let veil = if theme.ascii { "###" } else { "▒▒▒" };
+    SafeText::new(&format!("{veil} {} chars", format::grouped(&length.to_string())))
+}
+
+/// What stands for a value that is not there.
+pub(super) fn nothing(theme: &Theme) -> SafeText {
+    SafeText::from(if theme.ascii { "-" } else { "∅" })
+}
+
+/// A number with fractions, without the noise behind the sixth place.
+pub(super) fn real(number: f64) -> String {
+    if number == 0.0 {
+        return "0".to_owned();
+    }
+    if !number.is_finite() || number.abs() >= 1e15 || number.abs() < 1e-6 {
+        return format!("{number:e}");
+    }
+    let text = format!("{number:.6}");
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    match short.split_once('.') {
+        Some((whole, part)) => format!("{}.{part}", format::grouped(whole)),
+        None => format::grouped(short),
+    }
+}
+
+/// The text of a value where there are `room` columns for it: times to the second, quantities with grouped digits.
+pub(super) fn value_text(theme: &Theme, role: Option<Role>, value: &Value, room: usize) -> (SafeText, Style) {
+    let quantity = matches!(role, Some(Role::TokensIn | Role::TokensOut | Role::Latency | Role::Cost));
+    match value {
+        Value::Null => (nothing(theme), theme.null),
+        Value::Time(time) => (SafeText::new(&time.to_seconds_text()), PLAIN),
+        Value::Float(number) => (SafeText::new(&real(*number)), PLAIN),
+        Value::Int(number) if quantity => (SafeText::new(&format::grouped(&number.to_string())), PLAIN),
+        Value::Text(text) if text.is_empty() => (SafeText::from("\"\""), theme.null),
+        Value::Text(text) => (enough(text, room, cut_of(role)), PLAIN),
+        other => (SafeText::new(&other.to_plain()), PLAIN),
+    }
+}
+
+/// A cell of the rows table.
+pub(super) fn cell(
+    state: &State,
+    theme: &Theme,
+    column: &str,
+    role: Option<Role>,
+    row_id: i64,
+    value: &Value,
+    room: usize,
+) -> Cell {
+    if !value.is_null() && state.is_masked(row_id, column) {
+        return Cell::of(masked(value, theme), theme.masked);
+    }
+    let style = match (role, value) {
+        (Some(Role::Error), Value::Text(text)) if !text.is_empty() => theme.warning,
+        (Some(Role::Status), Value::Int(400..)) => theme.warning,
+        _ => PLAIN,
+    };
+    let (text, own) = value_text(theme, role, value, room);
+    let mark = value.as_text().and_then(|text| connotation_mark(state, theme, role, text));
+    let line = match value {
+        Value::Text(raw) if !state.needle.is_empty() && raw.len() < LONGEST_SEARCHED => {
+            found(raw, &state.needle, room, role, theme)
+        }
+        _ => None,
+    };
+    Cell { line: line.unwrap_or_else(|| Line::new().with(text, style.patch(own))), mark }
+}
+
+/// Values longer than this are not looked through for the searched text while drawing.
+const LONGEST_SEARCHED: usize = 512;
+
+/// The text with the places marked where the searched text stands; `None` where it does not.
+fn found(raw: &str, needle: &str, room: usize, role: Option<Role>, theme: &Theme) -> Option<Line> {
+    let (lower, needle) = (raw.to_ascii_lowercase(), needle.to_ascii_lowercase());
+    let mut line = Line::new();
+    let mut at = 0;
+    // ASCII lower case keeps every byte in its place.
+    for (start, part) in lower.match_indices(&needle) {
+        line.push(&SafeText::new(raw.get(at..start)?), PLAIN);
+        at = start + part.len();
+        line.push(&SafeText::new(raw.get(start..at)?), theme.matched);
+    }
+    if at == 0 {
+        return None;
+    }
+    line.push(&enough(raw.get(at..)?, room, cut_of(role)), PLAIN);
+    Some(line)
+}
+
+/// How a severity looks.
+pub(super) fn severity_style(severity: Severity, theme: &Theme) -> Style {
+    match severity {
+        Severity::Info => theme.severity_info,
+        Severity::Low => theme.severity_low,
+        Severity::Medium => theme.severity_medium,
+        Severity::High => theme.severity_high,
+        Severity::Critical => theme.severity_critical,
+    }
+}
+
+/// How the status of a finding looks.
+pub(super) fn status_style(status: Status, theme: &Theme) -> Style {
+    match status {
+        Status::Open => theme.warning,
+        Status::Confirmed => theme.bad,
+        Status::Dismissed => theme.dim,
+    }
+}
+
+/// A name of a field: roles stand out from the extract's own columns.
+pub(super) fn field_style(role: Option<Role>, theme: &Theme) -> Style {
+    if role.is_some() { theme.accent } else { PLAIN }
+}
+
+/// A moment, or the sign for none.
+pub(super) fn moment(time: Option<Timestamp>, theme: &Theme) -> (SafeText, Style) {
+    match time {
+        Some(time) => (SafeText::new(&time.to_seconds_text()), PLAIN),
+        None => (nothing(theme), theme.null),
+    }
+}
+
+/// Whether a column's values are numbers, which stand at the right.
+pub(super) fn is_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::Real)
+}
+
+/// The title of a pane.
+pub(super) fn title(text: &'static str, focused: bool, theme: &Theme) -> Line {
+    Line::new().with(text, if focused { theme.title_focused } else { theme.title })
+}
+
+/// What to do where there is nothing to see: a statement and the keys that lead on.
+pub(super) fn advice(what: impl Into<SafeText>, keys: &[(&'static str, &'static str)], theme: &Theme) -> Vec<Line> {
+    let mut lines = vec![Line::new().with(what, PLAIN), Line::new()];
+    for (key, does) in keys {
+        lines.push(Line::new().with(*key, theme.key_hint).with("  ", PLAIN).with(*does, theme.hint));
+    }
+    lines
+}

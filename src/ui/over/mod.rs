@@ -1,0 +1,32 @@
+//! What lies over a surface and takes the keys.
+
+pub(super) mod candidates;
+pub(super) mod form;
+pub(super) mod help;
+pub(super) mod leader;
+pub(super) mod palette;
+pub(super) mod text;
+pub(super) mod trail;
+
+use ratatui::buffer::Buffer;
+
+use crate::app::layout::Layout;
+use crate::app::state::{Layer, State};
+use crate::settings::theme::Theme;
+
+use super::pane;
+
+/// Draws a layer.
+pub(super) fn draw(state: &State, theme: &Theme, layer: &Layer, places: &Layout, buf: &mut Buffer) {
+    match layer {
+        Layer::Help { input, top } => help::draw(state, theme, input, *top, places.body, buf),
+        Layer::Palette { input, cursor, matches } => palette::draw(state, theme, input, *cursor, matches, places.body, buf),
+        Layer::Filter { input, error, candidates, chosen } => {
+            pane::filter::edit(state, theme, input.text(), input.cursor(), places.filter, buf);
+            candidates::draw(theme, error.as_ref(), candidates, *chosen, places, buf);
+        }
+        Layer::Form(form) => form::draw(theme, form, places.body, buf),
+        Layer::Trail { cursor } => trail::draw(state, theme, *cursor, places.body, buf),
+        Layer::Text { title, lines, top } => text::draw(theme, title, lines, *top, places.body, buf),
+    }
+}

@@ -1,0 +1,132 @@
+//! The row under the cursor: every column that has a value, nested JSON folded, and the current value whole.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::state::detail::DetailLine;
+use crate::app::state::{Pane, State};
+use crate::domain::{Role, SafeText, Value};
+use crate::settings::theme::Theme;
+use crate::ui::widget::text::{Cut, PLAIN, enough, width};
+use crate::ui::widget::tree::{Node, Tree};
+use crate::ui::widget::{Line, paragraph, row, scroll, sign};
+use crate::ui::{format, look};
+
+use super::{focused, frame, say};
+
+/// Names of columns take no more than this, so that values begin in sight.
+const NAMES: u16 = 16;
+
+/// Draws the pane.
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let focus = focused(state, Pane::Detail);
+    let detail = &state.detail;
+    let mut title = look::title("detail", focus, theme);
+    if let Some(row_id) = detail.row_id {
+        let number = format::grouped(&row_id.to_string());
+        title = look::title("row", focus, theme).with(" ", PLAIN).with(SafeText::new(&number), PLAIN);
+        if state.case.case.is_pinned(state.extract_sha(), row_id) {
+            let (symbol, style) = look::pin_mark(theme);
+            title = title.with(" ", PLAIN).with(symbol, style).with(" pinned", style);
+        }
+    }
+    let right = if detail.loading { Line::new().with("reading", theme.dim) } else { Line::new() };
+    let inside = frame(title, right, focus, area, buf, theme);
+    if let Some(error) = &detail.error {
+        say(&[Line::new().with(SafeText::new(error), theme.error)], inside, buf, theme);
+        return;
+    }
+    let lines = detail.lines();
+    if lines.is_empty() {
+        let lines = look::advice("No row is chosen.", &[("j k", "choose one"), ("Enter", "shows it here")], theme);
+        say(&lines, inside, buf, theme);
+        return;
+    }
+    let whole = lines.get(detail.cursor).filter(|_| focus).map(|line| whole(state, theme, line, inside)).unwrap_or_default();
+    let below = u16::try_from(whole.len()).unwrap_or(u16::MAX).min(inside.height * 2 / 5);
+    let rule = u16::from(below > 0);
+    let above = Rect { height: inside.height - below - rule, ..inside };
+    let visible = usize::from(above.height);
+    let first = detail.top.min(detail.cursor).max((detail.cursor + 1).saturating_sub(visible));
+    let shown: Vec<&DetailLine> = lines.iter().skip(first).take(visible).collect();
+    let widest = shown.iter().filter(|line| line.depth == 0).map(|line| width(&SafeText::new(&line.name))).max().unwrap_or(0);
+    let nodes = shown.iter().map(|line| node(state, theme, line, usize::from(inside.width))).collect();
+    let name_width = u16::try_from(widest).unwrap_or(NAMES).min(NAMES);
+    Tree { nodes, first, total: lines.len(), cursor: focus.then_some(detail.cursor), name_width }.draw(above, buf, theme);
+    scroll::draw(first as u64, visible as u64, lines.len() as u64, Rect { width: above.width + 1, ..above }, buf, theme);
+    if let Some(edge) = row(inside, above.height).filter(|_| rule > 0) {
+        for x in edge.x..edge.right() {
+            sign(buf, x, edge.y, if theme.ascii { "-" } else { "─" }, theme.border);
+        }
+        paragraph::draw(&whole, 0, Rect { y: edge.y + 1, height: below, ..inside }, buf, theme);
+    }
+}
+
+/// From this width on moments are shown with their fractions.
+const WHOLE_TIME: usize = 44;
+
+fn is_masked(state: &State, line: &DetailLine) -> bool {
+    let Some(item) = state.detail.items.get(line.item) else { return false };
+    state.detail.row_id.is_some_and(|row_id| state.is_masked(row_id, &item.column))
+}
+
+fn node(state: &State, theme: &Theme, line: &DetailLine, room: usize) -> Node {
+    let item = state.detail.items.get(line.item);
+    let role = item.and_then(|item| item.role);
+    let mut value = Line::new();
+    if is_masked(state, line) {
+        value.push(&look::masked(&Value::Text(line.text.clone()), theme), theme.masked);
+    } else if line.depth > 0 || line.branch.is_some() {
+        let style = if line.branch.is_some() { theme.dim } else { PLAIN };
+        value.push(&enough(&line.text, room, Cut::End), style);
+    } else if let Some(item) = item {
+        if let Some((symbol, style)) = item.value.as_text().and_then(|text| look::connotation_mark(state, theme, role, text)) {
+            value = value.with(symbol, style).with(" ", PLAIN);
+        }
+        let (text, style) = match &item.value {
+            // The whole moment, where there is room for it.
+            Value::Time(time) if room >= WHOLE_TIME => (SafeText::new(&time.to_string()), PLAIN),
+            other => look::value_text(theme, role, other, room),
+        };
+        value.push(&text, style);
+    }
+    let name_style = if line.depth == 0 { look::field_style(role, theme) } else { theme.dim };
+    Node { depth: line.depth, name: SafeText::cut(&line.name, usize::from(NAMES) * 2), name_style, value, open: line.branch }
+}
+
+/// Characters of a value that are shown whole at most; the rest is said to be there.
+const LONGEST: usize = 4000;
+
+/// The current value over several rows, when one row does not hold it; and the labels of the entity that it names.
+fn whole(state: &State, theme: &Theme, line: &DetailLine, inside: Rect) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let text = if line.branch == Some(true) { "" } else { line.text.as_str() };
+    let room = usize::from(inside.width.saturating_sub(NAMES + 6));
+    if !is_masked(state, line) && text.chars().take(room + 1).count() > room {
+        let cut = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
+        let mut all = Line::new().with(SafeText::new(text.get(..cut).unwrap_or(text)), PLAIN);
+        if cut < text.len() {
+            let left = text.get(cut..).map_or(0, |rest| rest.chars().count());
+            all = all
+                .with(" and ", theme.warning)
+                .with(format::count(left as u64), theme.warning)
+                .with(" characters more", theme.warning);
+        }
+        lines.push(all);
+    }
+    let item = state.detail.items.get(line.item);
+    let entity = item.filter(|_| line.depth == 0).and_then(|item| Some((item.role?, item.value.as_text()?)));
+    if let Some((role, value)) = entity.filter(|(role, _): &(Role, &str)| role.is_entity()) {
+        for label in state.case.case.labels_of_value(role, value) {
+            let (symbol, style) = look::mark_of(label.connotation, theme);
+            let said = Line::new()
+                .with(symbol, style)
+                .with(" ", PLAIN)
+                .with(SafeText::new(&label.label), style)
+                .with("  ", PLAIN)
+                .with(SafeText::new(&label.reason), theme.dim);
+            lines.push(said);
+        }
+    }
+    paragraph::wrap(&lines, inside.width)
+}

@@ -1,0 +1,118 @@
+//! The line at the bottom: the last message, or the keys that work here and now; what runs and how to stop it; whether all is saved.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::command::{Action, When};
+use crate::app::focus;
+use crate::app::state::{Layer, State, Tone};
+use crate::domain::SafeText;
+use crate::settings::theme::Theme;
+use crate::ui::widget::Line;
+use crate::ui::widget::progress::Progress;
+use crate::ui::widget::text::PLAIN;
+
+/// Draws the line.
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let right = right(state, theme);
+    let taken = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width / 2);
+    right.draw_right(Rect { x: area.x + area.width - taken, width: taken, ..area }, buf, theme);
+    let left = Rect { width: area.width.saturating_sub(taken + u16::from(taken > 0)), ..area };
+    let line = match &state.message {
+        Some(message) => {
+            let style = match message.tone {
+                Tone::Done => theme.good,
+                Tone::Plain => PLAIN,
+                Tone::Error => theme.error,
+            };
+            Line::new().with(" ", PLAIN).with(SafeText::cut(&message.text, 400), style)
+        }
+        None => keys(state, theme, usize::from(left.width)),
+    };
+    line.draw(left, buf, theme);
+}
+
+/// The keys that work now, as many as fit, the most useful first. The way to the help is always there.
+fn keys(state: &State, theme: &Theme, width: usize) -> Line {
+    let hint = |(key, does): (SafeText, SafeText)| {
+        Line::new().with(" ", PLAIN).with(key, theme.key_hint).with(" ", PLAIN).with(does, theme.hint).with(" ", PLAIN)
+    };
+    let last = if state.layers.is_empty() && state.pending.is_empty() {
+        hint(("Space".into(), "more".into())).joined(hint(("?".into(), "help".into())))
+    } else {
+        Line::new()
+    };
+    let room = width.saturating_sub(last.width());
+    let mut line = Line::new();
+    for pair in wanted(state) {
+        let next = hint(pair);
+        if line.width() + next.width() <= room {
+            line.append(next);
+        }
+    }
+    line.joined(last)
+}
+
+fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
+    let own = |list: &[(&'static str, &'static str)]| list.iter().map(|(key, does)| ((*key).into(), (*does).into())).collect();
+    match state.layers.last() {
+        Some(Layer::Help { .. }) => own(&[("Up Down", "scroll"), ("letters", "search"), ("Esc", "closes")]),
+        Some(Layer::Palette { .. }) => {
+            own(&[("Enter", "runs it"), ("Up Down", "choose"), ("letters", "search"), ("Esc", "closes")])
+        }
+        Some(Layer::Filter { .. }) => {
+            own(&[("Enter", "applies"), ("Tab", "completes"), ("C-u", "empties"), ("Esc", "leaves it as it was")])
+        }
+        Some(Layer::Form(form)) => {
+            let last = form.at + 1 >= form.fields.len();
+            let enter = if last { "does it" } else { "next field" };
+            match form.fields.len() {
+                0 | 1 => own(&[("Enter", "does it"), ("Esc", "cancels")]),
+                _ => own(&[("Enter", enter), ("Tab", "other field"), ("Esc", "cancels")]),
+            }
+        }
+        Some(Layer::Trail { .. }) => own(&[("Enter", "goes there"), ("j k", "choose"), ("Esc", "closes")]),
+        Some(Layer::Text { .. }) => own(&[("j k", "scroll"), ("Esc", "closes")]),
+        None if !state.pending.is_empty() => own(&[("Esc", "lets go")]),
+        None => here(state),
+    }
+}
+
+fn here(state: &State) -> Vec<(SafeText, SafeText)> {
+    let here = focus::here(state);
+    let mut hints: Vec<(SafeText, SafeText)> = state
+        .keymap
+        .hints(here)
+        .into_iter()
+        .filter(|command| command.action != Action::Help)
+        .map(|command| (SafeText::new(&state.keymap.keys_of(command)), SafeText::from(command.title)))
+        .collect();
+    if When::ENTITY.meets(here) {
+        // Every pivot has two keys; the first one opens the menu of all.
+        hints.insert(hints.len().min(3), ("p".into(), "pivot".into()));
+    }
+    hints
+}
+
+/// What runs, and what is not on disk yet.
+fn right(state: &State, theme: &Theme) -> Line {
+    let mut line = Line::new();
+    if let Some((_, job)) = state.jobs.iter().next() {
+        let others = state.jobs.iter().count() - 1;
+        let mut what = job.purpose.title().to_owned();
+        if others > 0 {
+            what.push_str(&format!(" +{others}"));
+        }
+        let elapsed = state.now.saturating_sub(job.since).max(job.elapsed);
+        let progress =
+            Progress { what: SafeText::new(&what), fraction: job.fraction, elapsed, stoppable: state.layers.is_empty() };
+        line.append(progress.line(theme));
+        line = line.with(" ", PLAIN);
+    }
+    if state.case.unsaved > 0 {
+        line = line.with(" saving", theme.warning).with(" ", PLAIN);
+    } else if state.case.read_only {
+        line = line.with(" read-only case", theme.warning).with(" ", PLAIN);
+    }
+    line
+}

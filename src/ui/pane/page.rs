@@ -1,0 +1,212 @@
+//! The page of an entity: what the case says about it, when it was seen, how much it did, with what it shares rows.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::state::fields::{Counted, Values};
+use crate::app::state::page::Figures;
+use crate::app::state::{Pane, State};
+use crate::case::Target;
+use crate::domain::{Entity, Role, SafeText};
+use crate::settings::theme::Theme;
+use crate::ui::widget::text::{PLAIN, width};
+use crate::ui::widget::{Line, row, scroll, sign, spark, tint};
+use crate::ui::{format, look};
+
+use super::{fields, focused, frame, say};
+
+/// A row of the page.
+enum Part<'a> {
+    Text(Line),
+    Spark,
+    /// A related value: its place among all of them, its role, itself, the width of the largest count beside it.
+    Value(usize, Role, &'a Counted, usize),
+}
+
+/// Columns of the names at the left.
+const NAMES: usize = 12;
+
+/// Draws the pane.
+pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, buf: &mut Buffer) {
+    let focus = focused(state, Pane::Main);
+    let title =
+        look::title(entity.role.name(), focus, theme).with(" ", PLAIN).with(SafeText::cut(&entity.value, 80), theme.accent);
+    let inside = frame(title, Line::new(), focus, area, buf, theme);
+    if let Some(error) = &state.page.error {
+        say(&[Line::new().with(SafeText::new(error), theme.error)], inside, buf, theme);
+        return;
+    }
+    let parts = parts(state, theme, entity, inside.width);
+    let cursor = match state.page.cursor.checked_sub(1) {
+        None => 0,
+        Some(at) => parts.iter().position(|part| matches!(part, Part::Value(place, ..) if *place == at)).unwrap_or(0),
+    };
+    let height = usize::from(inside.height);
+    let first = state.page.top.min(cursor).max((cursor + 1).saturating_sub(height));
+    for ((place, part), index) in parts.iter().enumerate().skip(first).zip(0..inside.height) {
+        let Some(area) = row(inside, index) else { break };
+        if place == cursor {
+            tint(area, buf, theme.selection);
+            let style = if focus { theme.accent } else { theme.dim };
+            sign(buf, area.x, area.y, if theme.ascii { ">" } else { "▌" }, style);
+        }
+        let spot = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(2), ..area };
+        match part {
+            Part::Text(line) => {
+                line.draw(spot, buf, theme);
+            }
+            Part::Spark => {
+                let values: Vec<u64> = state.page.spark.iter().map(|bucket| bucket.requests).collect();
+                let from = u16::try_from(NAMES).unwrap_or(0).min(spot.width);
+                Line::new().with("over time", theme.dim).draw(spot, buf, theme);
+                spark::draw(&values, Rect { x: spot.x + from, width: spot.width - from, ..spot }, buf, theme.spark, theme);
+            }
+            Part::Value(_, role, counted, widest) => fields::draw_value(state, Some(*role), counted, *widest, spot, buf, theme),
+        }
+    }
+    let track = Rect { width: inside.width + 1, ..inside };
+    scroll::draw(first as u64, u64::from(inside.height), parts.len() as u64, track, buf, theme);
+}
+
+fn named(name: &'static str, theme: &Theme) -> Line {
+    let mut line = Line::new().with(name, theme.dim);
+    for _ in name.len()..NAMES {
+        line = line.with(" ", PLAIN);
+    }
+    line
+}
+
+fn parts<'a>(state: &'a State, theme: &Theme, entity: &Entity, wide: u16) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    let room = usize::from(wide.saturating_sub(2));
+    let whole = Line::new().with(SafeText::new(&entity.to_string()), theme.accent);
+    for line in whole.wrap(room).into_iter().take(4) {
+        parts.push(Part::Text(line));
+    }
+    casework(state, theme, entity, room, &mut parts);
+    parts.push(Part::Text(Line::new()));
+    match &state.page.figures {
+        Some(figures) => {
+            parts.extend(figures_of(figures, theme).into_iter().map(Part::Text));
+            if !state.page.spark.is_empty() {
+                parts.push(Part::Spark);
+            }
+        }
+        None => parts.push(Part::Text(Line::new().with("counting", theme.dim))),
+    }
+    let mut place = 0;
+    for (role, values) in &state.page.related {
+        parts.push(Part::Text(Line::new()));
+        let mut head = Line::new().with(role.plural(), theme.header);
+        match values {
+            Values::Known { top, distinct } => {
+                head = head.with("  ", PLAIN).with(format::count(*distinct), PLAIN);
+                parts.push(Part::Text(head));
+                let widest = top.first().map_or(0, |first| width(&format::count(first.requests)));
+                for counted in top {
+                    parts.push(Part::Value(place, *role, counted, widest));
+                    place += 1;
+                }
+                if top.is_empty() {
+                    parts.push(Part::Text(Line::new().with("  none", theme.dim)));
+                }
+            }
+            Values::Failed(reason) => parts.push(Part::Text(head.with("  ", PLAIN).with(SafeText::new(reason), theme.error))),
+            Values::Loading => parts.push(Part::Text(head.with("  counting", theme.dim))),
+            Values::Unknown => parts.push(Part::Text(head)),
+        }
+    }
+    parts
+}
+
+/// Labels, notes and findings about the entity; what to press where there are none.
+fn casework(state: &State, theme: &Theme, entity: &Entity, room: usize, parts: &mut Vec<Part<'_>>) {
+    let case = &state.case.case;
+    let labels = case.labels_of(entity);
+    for label in labels {
+        let (symbol, style) = look::mark_of(label.connotation, theme);
+        let line = Line::new()
+            .with(symbol, style)
+            .with(" ", PLAIN)
+            .with(SafeText::new(&label.label), style)
+            .with("  ", PLAIN)
+            .with(SafeText::new(&label.reason), PLAIN)
+            .with("  ", PLAIN)
+            .with(SafeText::new(&label.stamp.by), theme.dim)
+            .with(" ", PLAIN)
+            .with(SafeText::new(&label.stamp.at.to_seconds_text()), theme.dim);
+        parts.extend(line.wrap(room).into_iter().map(Part::Text));
+    }
+    for finding in case.findings_about(entity) {
+        let line = Line::new()
+            .with(SafeText::new(&finding.id), theme.dim)
+            .with(" ", PLAIN)
+            .with(finding.severity.name(), look::severity_style(finding.severity, theme))
+            .with(" ", PLAIN)
+            .with(SafeText::new(&finding.title), PLAIN)
+            .with(" ", PLAIN)
+            .with(finding.status.name(), look::status_style(finding.status, theme));
+        parts.extend(line.wrap(room).into_iter().map(Part::Text));
+    }
+    let notes = case.notes_on(&Target::Entity(entity.clone()));
+    for note in notes {
+        for text in note.text.lines() {
+            let line = Line::new().with("note ", theme.dim).with(SafeText::new(text), PLAIN);
+            parts.extend(line.wrap(room).into_iter().map(Part::Text));
+        }
+    }
+    if labels.is_empty() && notes.is_empty() {
+        let line = Line::new()
+            .with("t", theme.key_hint)
+            .with(" labels it  ", theme.hint)
+            .with("c", theme.key_hint)
+            .with(" writes a note", theme.hint);
+        parts.push(Part::Text(line));
+    }
+}
+
+fn figures_of(figures: &Figures, theme: &Theme) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut requests = named("requests", theme).with(format::count(figures.requests), PLAIN);
+    if let Some(errors) = figures.errors {
+        let share = errors as f64 / figures.requests.max(1) as f64;
+        let style = if errors > 0 { theme.warning } else { theme.dim };
+        requests = requests
+            .with("   errors ", theme.dim)
+            .with(format::count(errors), style)
+            .with(" ", PLAIN)
+            .with(format::percent(share), theme.dim);
+    }
+    lines.push(requests);
+    let (first, first_style) = look::moment(figures.first_seen, theme);
+    lines.push(named("first seen", theme).with(first, first_style));
+    let (last, last_style) = look::moment(figures.last_seen, theme);
+    let mut seen = named("last seen", theme).with(last, last_style);
+    if let Some((from, to)) = figures.first_seen.zip(figures.last_seen) {
+        seen = seen.with("   over ", theme.dim).with(format::span(to.since(from)), PLAIN);
+    }
+    lines.push(seen);
+    if figures.tokens_in.is_some() || figures.tokens_out.is_some() {
+        let tokens = |count: Option<u64>| count.map_or_else(|| look::nothing(theme), format::count);
+        let line = named("tokens", theme)
+            .with(tokens(figures.tokens_in), PLAIN)
+            .with(" in  ", theme.dim)
+            .with(tokens(figures.tokens_out), PLAIN)
+            .with(" out", theme.dim);
+        lines.push(line);
+    }
+    if let Some(cost) = figures.cost {
+        lines.push(named("cost", theme).with(SafeText::new(&look::real(cost)), PLAIN));
+    }
+    if !figures.distinct.is_empty() {
+        let mut line = named("shares with", theme);
+        for (place, (role, count)) in figures.distinct.iter().filter(|(role, _)| *role != Role::Request).enumerate() {
+            if place > 0 {
+                line = line.with("  ", PLAIN);
+            }
+            line = line.with(format::count(*count), PLAIN).with(" ", PLAIN).with(role.plural(), theme.dim);
+        }
+        lines.push(line);
+    }
+    lines
+}

@@ -1,0 +1,171 @@
+//! The rows of the view.
+
+use std::collections::BTreeSet;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::state::{Pane, State};
+use crate::domain::{Column as Field, Kind, Role, SafeText, Value};
+use crate::settings::theme::Theme;
+use crate::ui::widget::table::{Align, Cell, Column, Gutter, Table};
+use crate::ui::widget::text::PLAIN;
+use crate::ui::widget::{Line, scroll, sign};
+use crate::ui::{format, look};
+
+use super::{focused, frame, say};
+
+/// From this width on the time stays in sight when the columns scroll.
+const FREEZE: u16 = 72;
+
+/// Draws the pane.
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let focus = focused(state, Pane::Main);
+    let rows = &state.rows;
+    let mut title = look::title("rows", focus, theme);
+    let mut right = Line::new();
+    if let Some(total) = rows.total {
+        if total > 0 {
+            right = right.with(format::count(rows.cursor + 1), PLAIN).with(" of ", theme.dim).with(format::count(total), PLAIN);
+        }
+    } else {
+        right = right.with("counting", theme.dim);
+    }
+    if rows.awaited.is_some() {
+        title = title.with("  ordering", theme.warning);
+    }
+    let inside = frame(title, right, focus, area, buf, theme);
+    if rows.total == Some(0) {
+        let keys: &[(&'static str, &'static str)] = match state.view().is_all() {
+            true => &[("Q", "quits; the extract has no rows")],
+            false => &[("Backspace", "goes back"), ("&", "edits the filter"), ("Space x", "shows all rows")],
+        };
+        say(&look::advice("No row is in this view.", keys, theme), inside, buf, theme);
+        return;
+    }
+    if rows.window.is_empty() {
+        say(&[Line::new().with("reading rows", theme.dim)], inside, buf, theme);
+        return;
+    }
+    let columns: Vec<Spec<'_>> = rows.columns.iter().map(|name| Spec::of(state, name)).collect();
+    let heads: Vec<Column> = columns.iter().map(|spec| spec.column(state, theme, inside.width)).collect();
+    let visible = usize::from(inside.height.saturating_sub(1));
+    let visible =
+        rows.total.map_or(visible, |total| usize::try_from(total.saturating_sub(rows.top)).unwrap_or(usize::MAX).min(visible));
+    let pinned: BTreeSet<usize> = (0..visible)
+        .filter(|index| {
+            let row = rows.at(rows.top + *index as u64);
+            row.is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row.row_id))
+        })
+        .collect();
+    let short = short_time(state, inside.width);
+    let cell = |index: usize, column: usize| {
+        let Some(row) = rows.at(rows.top + index as u64) else {
+            return Cell::of(if theme.ascii { "." } else { "·" }, theme.dim);
+        };
+        let (Some(spec), Some(value)) = (columns.get(column), row.cells.get(column)) else { return Cell::default() };
+        if let (Some(format), Value::Time(time)) = (short.filter(|_| spec.role == Some(Role::Time)), value) {
+            return Cell::of(SafeText::new(&time.strftime(format)), PLAIN);
+        }
+        look::cell(state, theme, spec.name, spec.role, row.row_id, value, usize::from(inside.width))
+    };
+    let frozen = inside.width >= FREEZE && columns.first().is_some_and(|spec| spec.role == Some(Role::Time));
+    let on_screen =
+        rows.cursor.checked_sub(rows.top).and_then(|index| usize::try_from(index).ok()).filter(|index| *index < visible);
+    let table = Table {
+        columns: &heads,
+        rows: visible,
+        cell: &cell,
+        gutter: &|index| Gutter { mark: pinned.contains(&index).then(|| look::pin_mark(theme)), selected: false },
+        cursor: on_screen.map(|index| (index, rows.column)),
+        frozen: usize::from(frozen),
+        first: 0,
+        focused: focus,
+    };
+    let placed = table.draw(inside, buf, theme);
+    let (left, right) = table.hidden(&placed);
+    let [less, more] = if theme.ascii { ["<", ">"] } else { ["‹", "›"] };
+    if left {
+        sign(buf, area.x, inside.y, less, theme.key_hint);
+    }
+    if right {
+        sign(buf, inside.right(), inside.y, more, theme.key_hint);
+    }
+    let track =
+        Rect { x: area.x, y: inside.y + 1.min(inside.height), width: area.width, height: inside.height.saturating_sub(1) };
+    scroll::draw(rows.top, visible as u64, rows.total.unwrap_or(0), track, buf, theme);
+}
+
+/// From this width on times are shown with their dates in any case.
+const ROOMY: u16 = 100;
+
+/// How a time is shown where room is scarce: without what is the same in the whole extract, its date or its year. `None` for whole times.
+fn short_time(state: &State, width: u16) -> Option<&'static str> {
+    let extract = state.extract.as_ref()?;
+    let (first, last) = (extract.first?, extract.last?);
+    let same = |format: &str| first.strftime(format) == last.strftime(format);
+    match width {
+        ROOMY.. => None,
+        _ if same("%Y-%m-%d") => Some("%H:%M:%S"),
+        _ if same("%Y") => Some("%m-%d %H:%M:%S"),
+        _ => None,
+    }
+}
+
+struct Spec<'a> {
+    name: &'a str,
+    role: Option<Role>,
+    kind: Kind,
+}
+
+impl<'a> Spec<'a> {
+    fn of(state: &'a State, name: &'a str) -> Spec<'a> {
+        let field: Option<&Field> = state.schema.columns.iter().find(|column| column.name == name);
+        Spec { name, role: field.and_then(|field| field.role), kind: field.map_or(Kind::Text, |field| field.kind) }
+    }
+
+    fn column(&self, state: &State, theme: &Theme, width: u16) -> Column {
+        let (min, max, priority) = self.widths(state, width);
+        let (min, max) = state.rows.widths.get(self.name).map_or((min, max), |width| (*width, *width));
+        let mut title = Line::new().with(SafeText::cut(self.name, usize::from(max)), PLAIN);
+        if let Some(key) = state.view().sort.iter().find(|key| key.column == self.name) {
+            let arrow = match (key.descending, theme.ascii) {
+                (true, false) => "↓",
+                (false, false) => "↑",
+                (true, true) => "v",
+                (false, true) => "^",
+            };
+            title = title.with(arrow, theme.accent);
+        }
+        let align = if look::is_number(self.kind) { Align::Right } else { Align::Left };
+        Column { title, align, cut: look::cut_of(self.role), min, max, priority }
+    }
+
+    /// The least and the most columns, and who gets what it needs first. Numbers are never cut: half a number is another number.
+    fn widths(&self, state: &State, width: u16) -> (u16, u16, u8) {
+        if look::is_number(self.kind) {
+            return (32, 32, 4);
+        }
+        match self.role {
+            // A time that is cut says nothing: it gets the room of its format.
+            Some(Role::Time) => match short_time(state, width) {
+                Some("%H:%M:%S") => (8, 19, 9),
+                Some(_) => (14, 19, 9),
+                None => (19, 19, 9),
+            },
+            Some(Role::Account | Role::Key) => (10, 32, 8),
+            Some(Role::Ip) => (15, 39, 7),
+            Some(Role::Endpoint | Role::Error) => (12, 36, 6),
+            Some(Role::Model) => (10, 28, 5),
+            Some(Role::Content) => (16, 60, 4),
+            Some(Role::UserAgent) => (10, 32, 3),
+            Some(Role::Request) => (7, 12, 1),
+            Some(_) => (6, 24, 4),
+            None => match self.kind {
+                Kind::Time => (19, 19, 2),
+                Kind::Json => (8, 24, 0),
+                _ => (6, 24, 2),
+            },
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The line at the top: the views from the whole extract to here, and the surfaces.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::state::{State, Surface};
+use crate::domain::SafeText;
+use crate::settings::theme::Theme;
+use crate::ui::format;
+use crate::ui::widget::Line;
+use crate::ui::widget::text::PLAIN;
+
+/// From this width on all surfaces are named.
+const NAMED: u16 = 100;
+
+/// Draws the line.
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let surfaces = surfaces(state, theme, area.width >= NAMED);
+    let taken = u16::try_from(surfaces.width()).unwrap_or(u16::MAX).min(area.width);
+    surfaces.draw_right(area, buf, theme);
+    let left = Rect { width: area.width.saturating_sub(taken + 2), ..area };
+    path(state, theme, usize::from(left.width)).draw(left, buf, theme);
+}
+
+fn surfaces(state: &State, theme: &Theme, named: bool) -> Line {
+    let counts = state.case.case.counts();
+    let casework = counts.questions + counts.labelled + counts.notes + counts.pins;
+    let all = [
+        (Surface::Explore, "1", "explore", 0),
+        (Surface::Playbooks, "2", "playbooks", 0),
+        (Surface::Findings, "3", "findings", counts.findings),
+        (Surface::Case, "4", "case", casework),
+    ];
+    let mut line = Line::new();
+    for (surface, key, name, count) in all {
+        let here = surface == state.surface;
+        if !line.is_empty() {
+            line = line.with(if named { "  " } else { " " }, PLAIN);
+        }
+        let style = if here { theme.title_focused } else { theme.dim };
+        line = line.with(key, if here { theme.title_focused } else { theme.key_hint });
+        if named || here {
+            line = line.with(" ", style).with(name, style);
+        }
+        if count > 0 && (named || here) {
+            line = line.with(" ", style).with(format::count(count as u64), style);
+        }
+    }
+    line.with(" ", PLAIN)
+}
+
+/// The path, as much of its end as fits: where one is matters more than where one began.
+fn path(state: &State, theme: &Theme, width: usize) -> Line {
+    let between = if theme.ascii { " > " } else { " › " };
+    let path = state.trail.path();
+    let nodes = state.trail.nodes();
+    let mut parts: Vec<Line> = Vec::new();
+    let mut used = 1;
+    for (back, at) in path.iter().rev().enumerate() {
+        let Some(node) = nodes.get(*at) else { continue };
+        let here = back == 0;
+        let longest = if here { width.saturating_sub(2) } else { 28 };
+        let mut part = Line::new();
+        part.push(&SafeText::cut(&node.title, longest), if here { theme.accent } else { theme.dim });
+        if let Some(rows) = node.rows {
+            part = part.with(" ", PLAIN).with(format::count(rows), if here { PLAIN } else { theme.dim });
+        }
+        let more = part.width() + if here { 0 } else { 3 };
+        if used + more > width && !here {
+            parts.push(Line::new().with(if theme.ascii { "~" } else { "…" }, theme.dim));
+            break;
+        }
+        used += more;
+        parts.push(part);
+    }
+    let mut line = Line::new().with(" ", PLAIN);
+    for (place, part) in parts.into_iter().rev().enumerate() {
+        if place > 0 {
+            line = line.with(between, theme.dim);
+        }
+        line.append(part);
+    }
+    line
+}

@@ -1,0 +1,324 @@
+//! Frames: keys are played through the real core over made-up answers, and what is drawn is kept as snapshots.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
+#[path = "frames/picture.rs"]
+mod picture;
+#[path = "frames/stage.rs"]
+mod stage;
+
+use casebook::domain::text::is_unfit;
+use casebook::settings::theme::Theme;
+use proptest::prelude::*;
+use ratatui::buffer::CellWidth;
+
+use stage::Stage;
+
+const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (160, 50), (40, 10)];
+
+/// Keeps a frame in every size as text, and in the commonest one with its styles.
+fn keep(name: &str, keys: &str) {
+    keep_of(name, keys, Stage::ready);
+}
+
+fn keep_of(name: &str, keys: &str, start: fn(u16, u16) -> Stage) {
+    let theme = Theme::builtin("dark").unwrap();
+    for (width, height) in SIZES {
+        // The largest size differs from the one before by its room alone.
+        if (width, height) == (160, 50) && !["rows", "detail", "page"].contains(&name) {
+            continue;
+        }
+        let mut stage = start(width, height);
+        stage.press(keys);
+        let buffer = stage.draw(&theme);
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), picture::text(&buffer));
+            if (width, height) == (80, 24) {
+                insta::assert_snapshot!(format!("{name}-{width}x{height}-styles"), picture::styles(&buffer, &theme));
+            }
+        });
+    }
+}
+
+#[test]
+fn rows() {
+    keep("rows", "j j l l");
+}
+
+#[test]
+fn a_terminal_that_is_too_small_is_told_so() {
+    let theme = Theme::builtin("dark").unwrap();
+    let frames =
+        [(39, 10), (40, 9), (20, 3), (1, 1)].map(|(width, height)| picture::text(&Stage::ready(width, height).draw(&theme)));
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("too-small", frames.join("---\n"));
+    });
+}
+
+#[test]
+fn rows_scrolled_to_the_last_column() {
+    keep("rows-right", "G l l l l l l l l l l l l l l l l l l");
+}
+
+#[test]
+fn rows_of_a_filter() {
+    keep("rows-filtered", "l l +");
+}
+
+#[test]
+fn no_rows() {
+    keep("rows-none", "& a c c o u n t : n o b o d y Enter");
+}
+
+#[test]
+fn filter_under_edit_with_a_mistake() {
+    keep("filter-mistake", "& a c o u n t : a c c t _ 1 Space s t a t u s > = 4 0 0");
+}
+
+#[test]
+fn filter_under_edit_with_candidates() {
+    keep("filter-candidates", "& C-u a Tab");
+}
+
+#[test]
+fn fields() {
+    keep("fields", "Tab Tab j j");
+}
+
+#[test]
+fn timeline() {
+    keep("timeline", "T l l l l l l [ l l l l ]");
+}
+
+#[test]
+fn detail() {
+    keep("detail", "j Enter j j j");
+}
+
+#[test]
+fn detail_of_a_long_value() {
+    keep("detail-long", "Enter G k l j j");
+}
+
+#[test]
+fn pivot_menu() {
+    keep("pivot-menu", "l l p");
+}
+
+#[test]
+fn leader() {
+    keep("leader", "Space");
+}
+
+#[test]
+fn addresses_of_an_account() {
+    keep("pivot", "l l p i j");
+}
+
+#[test]
+fn top_values() {
+    keep("top", "l l l l F");
+}
+
+#[test]
+fn entity_page() {
+    keep("page", "l l p p j j");
+}
+
+#[test]
+fn labelled_and_pinned() {
+    keep("labelled", "l l t s c r i p t e d Enter Enter s a m e Space d e v i c e Enter m j m");
+}
+
+#[test]
+fn label_form() {
+    keep("form-label", "l l t s c r i p t e d Enter Right");
+}
+
+#[test]
+fn finding_form_with_an_error() {
+    keep("form-error", "f Enter Enter Enter");
+}
+
+#[test]
+fn case_surface() {
+    keep("case", CASEWORK_THEN_CASE);
+}
+
+const CASEWORK_THEN_CASE: &str =
+    "l l t b a d Enter Enter w h y Enter c s e e n Enter m Space q w h o ? Enter f k e y Enter Enter Enter 4 j";
+
+#[test]
+fn empty_case_surface() {
+    keep("case-empty", "4");
+}
+
+#[test]
+fn findings_surface() {
+    keep("findings", "l l f k e y s Enter Enter s h a r e d Enter 3");
+}
+
+#[test]
+fn empty_findings_surface() {
+    keep("findings-empty", "3");
+}
+
+#[test]
+fn playbooks_surface() {
+    keep("playbooks", "2 j Enter j j");
+}
+
+#[test]
+fn help() {
+    keep("help", "?");
+}
+
+#[test]
+fn help_searched() {
+    keep("help-searched", "? p i v o t");
+}
+
+#[test]
+fn palette() {
+    keep("palette", ": l a b");
+}
+
+#[test]
+fn trail() {
+    keep("trail", "l l + Backspace ! Backspace F Space b");
+}
+
+#[test]
+fn running_query() {
+    keep_of("running", "", Stage::running);
+}
+
+#[test]
+fn loading() {
+    keep_of("loading", "", Stage::loading);
+}
+
+#[test]
+fn failed() {
+    keep_of("failed", "", Stage::failed);
+}
+
+#[test]
+fn hostile_rows() {
+    keep_of("hostile-rows", "l l", Stage::hostile);
+}
+
+#[test]
+fn hostile_detail() {
+    keep_of("hostile-detail", "Enter j j l", Stage::hostile);
+}
+
+#[test]
+fn hostile_page() {
+    keep_of("hostile-page", "l l p p", Stage::hostile);
+}
+
+#[test]
+fn hostile_case() {
+    keep_of("hostile-case", CASEWORK_THEN_CASE, Stage::hostile);
+}
+
+#[test]
+fn every_theme_draws_the_same_words() {
+    for name in ["light", "mono"] {
+        let theme = Theme::builtin(name).unwrap();
+        let mut stage = Stage::ready(80, 24);
+        stage.press("l l t b a d Enter Enter w h y Enter m j");
+        let buffer = stage.draw(&theme);
+        assert_eq!(picture::text(&buffer), picture::text(&stage.draw(&Theme::builtin("dark").unwrap())));
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("theme-{name}-80x24-styles"), picture::styles(&buffer, &theme));
+        });
+    }
+}
+
+#[test]
+fn ascii_terminals_get_ascii_lines() {
+    let theme = Theme::builtin("mono").unwrap().with_ascii(true);
+    let mut stage = Stage::ready(80, 24);
+    stage.press("l l t b a d Enter Enter w h y Enter m j");
+    let text = picture::text(&stage.draw(&theme));
+    let foreign: String = text.chars().filter(|character| !character.is_ascii()).collect();
+    assert_eq!(foreign, "", "{text}");
+}
+
+/// Keys that reach everything: surfaces, panes, overlays, forms.
+const KEYS: [&str; 44] = [
+    "j",
+    "k",
+    "h",
+    "l",
+    "g",
+    "G",
+    "C-d",
+    "C-u",
+    "Tab",
+    "BackTab",
+    "Enter",
+    "Esc",
+    "1",
+    "2",
+    "3",
+    "4",
+    "+",
+    "!",
+    "p",
+    "i",
+    "a",
+    "F",
+    "T",
+    "[",
+    "]",
+    "&",
+    "?",
+    ":",
+    "Space",
+    "b",
+    "x",
+    "m",
+    "t",
+    "c",
+    "f",
+    "V",
+    "n",
+    "/",
+    "Backspace",
+    "=",
+    "u",
+    "z",
+    "o",
+    "q",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_unfit_is_drawn_and_nothing_breaks(
+        keys in prop::collection::vec(prop::sample::select(&KEYS[..]), 0..40),
+        sizes in prop::collection::vec((0u16..170, 0u16..52), 1..4),
+        ascii in any::<bool>(),
+    ) {
+        let theme = Theme::builtin("dark").unwrap().with_ascii(ascii);
+        let mut stage = Stage::hostile(100, 30);
+        for (at, key) in keys.iter().enumerate() {
+            stage.press(key);
+            let (width, height) = sizes[at % sizes.len()];
+            stage.resize(width, height);
+            let buffer = stage.draw(&theme);
+            for cell in buffer.content() {
+                prop_assert!(!cell.symbol().chars().any(is_unfit), "{:?} after {:?}", cell, &keys[..=at]);
+            }
+            for y in 0..height {
+                if width > 0 {
+                    prop_assert!(buffer[(width - 1, y)].symbol().cell_width() <= 1);
+                }
+            }
+        }
+    }
+}

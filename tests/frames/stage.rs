@@ -1,0 +1,449 @@
+//! A stage: the real core, with answers made up for every query and a journal kept in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use casebook::app::key::{Key, sequence};
+use casebook::app::state::jobs::Purpose;
+use casebook::app::state::{Place, Size, State};
+use casebook::app::{Effect, Msg, update};
+use casebook::case::{Case, Entry, Event as CaseEvent};
+use casebook::domain::{Batch, Column, Kind, Role, Schema, Timestamp, Value};
+use casebook::engine::dialect::DUCK;
+use casebook::engine::{End, Event, JobId};
+use casebook::extract::{Extract, Reject, Source};
+use casebook::playbook::Playbook;
+use casebook::settings::theme::Theme;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+/// Rows of the extract.
+const ROWS: i64 = 2_900;
+/// 2023-07-10 11:42:18.
+const START: i64 = 1_688_989_338_000_000;
+
+pub(crate) struct Stage {
+    state: State,
+    hostile: bool,
+    /// Queries get no answer while this holds.
+    hold: bool,
+    head: Option<(u64, String)>,
+}
+
+const NASTY: [&str; 6] = [
+    "acct_\u{1b}]52;c;ZXZpbA==\u{7}17",
+    "\u{202e}drowssap\u{202c} \u{200b}\u{feff}x",
+    "\u{1b}[2J\u{1b}[1;1Hroot@host:~# \r\nnext\u{85}line\u{2028}",
+    "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301} \u{301}",
+    "日本語テキスト👩\u{200d}💻🇩🇪❤\u{fe0f}",
+    "\u{e0041}\u{e0042}<script>=cmd()|`x`\u{9b}31m",
+];
+
+impl Stage {
+    /// An extract of an API's log, open, with a case.
+    pub(crate) fn ready(width: u16, height: u16) -> Stage {
+        Stage::open(width, height, false)
+    }
+
+    /// The same, with values that an attacker would choose, and an extract whose columns and files are named by one.
+    pub(crate) fn hostile(width: u16, height: u16) -> Stage {
+        Stage::open(width, height, true)
+    }
+
+    /// Nothing has come back from the engine yet.
+    pub(crate) fn running(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::open(width, height, false);
+        stage.hold = true;
+        stage.press("l l +");
+        let id = stage.state.jobs.iter().next().unwrap().0;
+        stage.send(Msg::Engine(Event::Progress { id, fraction: Some(0.42), elapsed: Duration::from_millis(3_140) }));
+        stage.send(Msg::Tick(Duration::from_millis(3_200)));
+        stage
+    }
+
+    /// The extract is being opened.
+    pub(crate) fn loading(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::empty(width, height);
+        stage.send(Msg::Loading {
+            line: "reading logs/2023-07-10.jsonl.gz: 1,204,000 rows, 310,000 a second".to_owned(),
+            fraction: Some(0.62),
+        });
+        stage.send(Msg::Tick(Duration::from_millis(3_900)));
+        stage
+    }
+
+    /// The extract could not be opened.
+    pub(crate) fn failed(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::empty(width, height);
+        let reason = "logs/broken.json.gz: the gzip stream ends in the middle of a block (after 1,310 records)\nGet the file again, or cut it with `zcat`; --help says more.";
+        stage.send(Msg::OpenFailed(reason.to_owned()));
+        stage
+    }
+
+    fn empty(width: u16, height: u16) -> Stage {
+        let mut state = State::new(&DUCK);
+        state.size = Size { width, height };
+        state.themes = Theme::builtin_names().map(str::to_owned).collect();
+        Stage { state, hostile: false, hold: false, head: None }
+    }
+
+    fn open(width: u16, height: u16, hostile: bool) -> Stage {
+        let mut stage = Stage::empty(width, height);
+        stage.hostile = hostile;
+        let mut case = Case::default();
+        let created = CaseEvent::Created {
+            id: "c-2023-07-10".to_owned(),
+            title: "Keys from the invictus dump".to_owned(),
+            analyst: "rosa".to_owned(),
+            version: 1,
+        };
+        let entry = stage.entry(created);
+        case.apply(&entry);
+        stage.send(Msg::CaseOpened {
+            case: Box::new(case),
+            dir: "cases/2023-07-10-invictus".to_owned(),
+            read_only: false,
+            notice: None,
+        });
+        stage.send(Msg::Library(library()));
+        let extract = stage.extract();
+        stage.send(Msg::Opened(Arc::new(extract)));
+        stage
+    }
+
+    /// Plays keys: `l l +`.
+    pub(crate) fn press(&mut self, keys: &str) {
+        for key in sequence(keys).unwrap() {
+            self.send(Msg::Key(key));
+        }
+    }
+
+    /// Plays one key that has no name for `press`.
+    #[allow(dead_code)]
+    pub(crate) fn key(&mut self, key: Key) {
+        self.send(Msg::Key(key));
+    }
+
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.send(Msg::Resize(Size { width, height }));
+    }
+
+    /// What is on the screen.
+    pub(crate) fn draw(&self, theme: &Theme) -> Buffer {
+        let Size { width, height } = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| casebook::ui::render(&self.state, theme, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    fn send(&mut self, msg: Msg) {
+        let mut effects = update(&mut self.state, msg);
+        while !effects.is_empty() {
+            let mut next = Vec::new();
+            for effect in effects {
+                next.extend(self.perform(effect));
+            }
+            effects = next;
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) -> Vec<Effect> {
+        match effect {
+            Effect::Submit(request) if !self.hold => {
+                let purpose = self.state.jobs.iter().find(|(id, _)| *id == request.id).map(|(_, job)| job.purpose.clone());
+                purpose.map(|purpose| self.answer(request.id, &purpose)).unwrap_or_default()
+            }
+            Effect::Record(event) => {
+                let entry = self.entry(event);
+                update(&mut self.state, Msg::Recorded(Box::new(entry)))
+            }
+            Effect::Pin(row) => {
+                let event = CaseEvent::Pinned {
+                    row_id: row.row_id,
+                    extract: row.extract.clone(),
+                    evidence: casebook::case::entry::sha256(&row.bytes().unwrap()),
+                    at: row.time(),
+                    summary: row.summary(),
+                    entities: row.entities(),
+                };
+                let entry = self.entry(event);
+                update(&mut self.state, Msg::Recorded(Box::new(entry)))
+            }
+            Effect::Report => update(&mut self.state, Msg::Reported { path: "exports/report.md".to_owned(), bytes: 9_310 }),
+            _ => Vec::new(),
+        }
+    }
+
+    fn entry(&mut self, event: CaseEvent) -> Entry {
+        let at = Timestamp(START + 90_000_000_000);
+        let entry = Entry::after(self.head.as_ref().map(|(seq, hash)| (*seq, hash.as_str())), at, "rosa", event).unwrap();
+        self.head = Some((entry.seq, entry.hash.clone()));
+        entry
+    }
+
+    fn answer(&mut self, id: JobId, purpose: &Purpose) -> Vec<Effect> {
+        let batch = self.batch(purpose);
+        let mut effects = update(&mut self.state, Msg::Engine(Event::Rows { id, batch }));
+        let end = End::Done { rows: 1, cut: None, elapsed: Duration::from_millis(12) };
+        effects.extend(update(&mut self.state, Msg::Engine(Event::Ended { id, end })));
+        effects
+    }
+
+    // ---- made-up answers
+
+    fn total(&self) -> i64 {
+        let filter = self.state.view().filter.to_string();
+        if filter.contains("nobody") {
+            0
+        } else if filter.is_empty() {
+            ROWS
+        } else {
+            224
+        }
+    }
+
+    /// The row at a position of the view.
+    fn row_at(&self, position: i64) -> i64 {
+        if self.total() == ROWS { position + 1 } else { position * 13 + 2 }
+    }
+
+    fn batch(&self, purpose: &Purpose) -> Batch {
+        let total = self.total();
+        let last = Timestamp(START + 3_332_000_000);
+        match purpose {
+            Purpose::Count | Purpose::Measure { .. } => table(&[
+                ("requests", vec![Value::Int(total.into())]),
+                ("first_seen", vec![Value::Time(Timestamp(START))]),
+                ("last_seen", vec![Value::Time(last)]),
+            ]),
+            Purpose::Window { from } => {
+                let positions: Vec<i64> = (i64::try_from(*from).unwrap()..total).take(150).collect();
+                let mut columns =
+                    vec![("row_id".to_owned(), positions.iter().map(|at| Value::Int(self.row_at(*at).into())).collect())];
+                for column in &self.state.rows.columns {
+                    columns.push((column.clone(), positions.iter().map(|at| self.value(self.row_at(*at), column)).collect()));
+                }
+                of_columns(columns)
+            }
+            Purpose::Detail { row_id } | Purpose::Evidence { row_id } => {
+                let mut columns = vec![("row_id".to_owned(), vec![Value::Int((*row_id).into())])];
+                let names = self.state.schema.filled().map(|column| column.name.clone());
+                columns.extend(names.map(|name| (name.clone(), vec![self.value(*row_id, &name)])));
+                of_columns(columns)
+            }
+            Purpose::Timeline | Purpose::Spark => {
+                let width = self.state.timeline.width.max(1_000_000);
+                let buckets = (3_332_000_000 / width).clamp(1, 60);
+                let first = START.div_euclid(width) * width;
+                table(&[
+                    ("bucket", (0..buckets).map(|at| Value::Time(Timestamp(first + at * width))).collect()),
+                    ("requests", (0..buckets).map(|at| Value::Int(((at * at * 7 + 13 * at) % 97 + 3).into())).collect()),
+                ])
+            }
+            Purpose::Field { column } => self.top(column, 5),
+            Purpose::Related { role } => self.top(role.name(), 4),
+            Purpose::List => {
+                let column = self.state.list.column.clone();
+                match self.state.place() {
+                    Place::Pivot { to, .. } => {
+                        let top = self.top(to.name(), 7);
+                        let times =
+                            |shift: i64| (0..7).map(|at| Value::Time(Timestamp(START + at * 61_000_000 + shift))).collect();
+                        let column = |name: &str| (0..top.rows()).map(|row| top.get(row, name)).collect::<Vec<Value>>();
+                        let columns = [
+                            ("value", column("value")),
+                            ("requests", column("requests")),
+                            ("first_seen", times(0)),
+                            ("last_seen", times(1_900_000_000)),
+                        ];
+                        table(&columns)
+                    }
+                    _ => self.top(&column, 40),
+                }
+            }
+            Purpose::Summary => {
+                let mut columns = vec![
+                    ("requests", vec![Value::Int(224)]),
+                    ("first_seen", vec![Value::Time(Timestamp(START))]),
+                    ("last_seen", vec![Value::Time(last)]),
+                    ("errors", vec![Value::Int(29)]),
+                    ("tokens_in", vec![Value::Int(4_166_022)]),
+                    ("tokens_out", vec![Value::Int(61_900)]),
+                    ("cost", vec![Value::Null]),
+                ];
+                columns.extend([("distinct_key", vec![Value::Int(3)]), ("distinct_ip", vec![Value::Int(7)])]);
+                table(&columns)
+            }
+            Purpose::Playbook { .. } => {
+                let accounts = (1..4).map(|row| self.value(row, "account")).collect();
+                let times = |shift: i64| (0..3).map(|at| Value::Time(Timestamp(START + at * 61_000_000 + shift))).collect();
+                table(&[
+                    ("entity", accounts),
+                    ("score", vec![Value::Float(12.5), Value::Float(3.0), Value::Float(0.25)]),
+                    ("requests", vec![Value::Int(1_224), Value::Int(31), Value::Int(4)]),
+                    ("first_seen", times(0)),
+                    ("last_seen", times(1_900_000_000)),
+                ])
+            }
+            _ => table(&[("position", vec![Value::Int(41)]), ("row_id", vec![Value::Int(42)])]),
+        }
+    }
+
+    fn top(&self, column: &str, count: i64) -> Batch {
+        let mut values: Vec<Value> = Vec::new();
+        for row in 1..400 {
+            let value = self.value(row, column);
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        let distinct = values.len();
+        values.truncate(usize::try_from(count).unwrap());
+        let rows = self.total();
+        let requests: Vec<i64> = (0..values.len()).map(|at| (rows * 6 / 10) >> at.min(20)).map(|number| number.max(1)).collect();
+        let text = |value: &Value| if value.is_null() { Value::Null } else { Value::Text(value.to_plain()) };
+        table(&[
+            ("value", values.iter().map(text).collect()),
+            ("requests", requests.iter().map(|number| Value::Int((*number).into())).collect()),
+            ("share", requests.iter().map(|number| Value::Float(*number as f64 / rows.max(1) as f64)).collect()),
+            ("distinct_values", vec![Value::Int(distinct as i128); values.len()]),
+        ])
+    }
+
+    /// The value of a column in a row: the same whenever it is asked for.
+    fn value(&self, row: i64, column: &str) -> Value {
+        let pick = (row * row * 31 + row * 17 + 5) % 1009;
+        let text = |text: String| Value::Text(text);
+        let nasty = || Value::Text(NASTY[usize::try_from(pick).unwrap() % NASTY.len()].to_owned());
+        if self.hostile && matches!(column, "account" | "user_agent" | "error" | "content" | "endpoint") {
+            return if column == "content" { Value::Text(NASTY.concat().repeat(9)) } else { nasty() };
+        }
+        let account = if pick % 3 == 0 { 17 } else { pick % 40 };
+        match column {
+            "time" => Value::Time(Timestamp(START + row * 1_149_000)),
+            "request" => text(format!("req_{:08x}-{:04x}", row * 2_654_435, pick)),
+            "account" => text(format!("acct_{account:04}")),
+            "key" => text(format!("AKIAIOSFODNN7EX{:05}", account * 7 + pick % 2)),
+            "org" => text(format!("org_{}", account % 9)),
+            "ip" => text(format!("203.0.113.{}", account * 5 % 200 + 1)),
+            "country" => text(["DE", "NL", "US", "BR"][usize::try_from(account).unwrap() % 4].to_owned()),
+            "user_agent" => text(
+                ["python-requests/2.31.0", "aws-cli/2.9.19 Python/3.9.11 Windows/10", "node-fetch/3"][pick as usize % 3]
+                    .to_owned(),
+            ),
+            "endpoint" => text(
+                ["s3 GetObject", "sts GetCallerIdentity", "bedrock InvokeModel", "ec2 GetPasswordData"][pick as usize % 4]
+                    .to_owned(),
+            ),
+            "status" => Value::Int([200, 200, 200, 403, 429][pick as usize % 5]),
+            "error" if pick % 5 == 3 => text("AccessDenied".to_owned()),
+            "error" => Value::Null,
+            "model" if pick % 4 == 2 => text("anthropic.claude-3-haiku".to_owned()),
+            "model" => Value::Null,
+            "tokens_in" => Value::Int((pick * 977 % 40_000).into()),
+            "latency" => Value::Float(pick as f64 * 1.75 + 12.0),
+            "content" => text("Summarise the attached incident report in three sentences. ".repeat(1 + pick as usize % 6)),
+            "record" => text(format!(
+                "{{\"userIdentity\":{{\"type\":\"AssumedRole\",\"accessKeyId\":\"AKIA{account:08}\",\"tags\":[1,2,3]}},\"region\":\"eu-west-1\",\"bytes\":{pick}}}"
+            )),
+            _ if self.hostile => nasty(),
+            _ => text(["eu-west-1", "us-east-1"][pick as usize % 2].to_owned()),
+        }
+    }
+
+    fn extract(&self) -> Extract {
+        const ROLES: [Role; 15] = [
+            Role::Time,
+            Role::Request,
+            Role::Account,
+            Role::Key,
+            Role::Org,
+            Role::Ip,
+            Role::Country,
+            Role::UserAgent,
+            Role::Endpoint,
+            Role::Status,
+            Role::Error,
+            Role::Model,
+            Role::TokensIn,
+            Role::Latency,
+            Role::Content,
+        ];
+        let mut columns: Vec<Column> = Role::ALL
+            .into_iter()
+            .map(|role| Column {
+                name: role.name().to_owned(),
+                kind: role.kind(),
+                role: Some(role),
+                source: ROLES.contains(&role).then(|| format!("{role}_field")),
+            })
+            .collect();
+        let region = if self.hostile { "re\u{202e}gion\u{1b}[2J" } else { "region" };
+        for (name, kind) in [(region, Kind::Text), ("record", Kind::Json)] {
+            columns.push(Column { name: name.to_owned(), kind, role: None, source: Some(name.to_owned()) });
+        }
+        let path = if self.hostile { "logs/\u{1b}[31m\u{202e}lnosj.01.json" } else { "logs/2023-07-10.jsonl.gz" };
+        Extract {
+            sources: vec![Source {
+                path: path.to_owned(),
+                format: "jsonl.gz".to_owned(),
+                profile: "api-requests".to_owned(),
+                rows: 2_900,
+                rejects: 1,
+                sha256: "5f1d7a84db00d2fce00b31a7fc73224f".to_owned(),
+                reasons: Vec::new(),
+            }],
+            rows: 2_900,
+            rejects: 1,
+            schema: Schema { columns },
+            first: Some(Timestamp(START)),
+            last: Some(Timestamp(START + 3_332_000_000)),
+            sha256: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab".to_owned(),
+            reject_samples: vec![Reject {
+                path: path.to_owned(),
+                record: 1_311,
+                reason: "not JSON: a quote is missing".to_owned(),
+                raw: "{\"time\": \"2023-07-10T11:58:0".to_owned(),
+            }],
+            ..Extract::default()
+        }
+    }
+}
+
+/// Three playbooks of their own, so that frames do not change with the library.
+fn library() -> Vec<Playbook> {
+    let playbook = |id: &str, title: &str, severity: &str, role: &str| {
+        let text = format!(
+            "-- id = \"{id}\"\n-- title = \"{title}\"\n-- question = \"Which accounts share what they should not?\"\n\
+             -- severity = \"{severity}\"\n-- entity = \"account\"\n-- roles = [\"account\", \"{role}\"]\n-- ---\n-- Finds it.\n\
+             SELECT account AS entity, 1.0 AS score, 1 AS requests, NULL AS first_seen, NULL AS last_seen, '' AS examples FROM requests\n"
+        );
+        Playbook::parse(&text).unwrap()
+    };
+    vec![
+        playbook("key-many-networks", "Key used from many networks", "high", "ip"),
+        playbook("stuffing", "Credential stuffing by source", "critical", "status"),
+        playbook("ban-evasion", "A banned customer is back", "medium", "device"),
+    ]
+}
+
+fn table(columns: &[(&str, Vec<Value>)]) -> Batch {
+    of_columns(columns.iter().map(|(name, values)| ((*name).to_owned(), values.clone())).collect())
+}
+
+fn of_columns(columns: Vec<(String, Vec<Value>)>) -> Batch {
+    Batch(RecordBatch::try_from_iter(columns.into_iter().map(|(name, values)| (name, array(&values)))).unwrap())
+}
+
+fn array(values: &[Value]) -> ArrayRef {
+    match values.iter().find(|value| !value.is_null()) {
+        Some(Value::Int(_)) => Arc::new(Int64Array::from_iter(values.iter().map(Value::as_i64))),
+        Some(Value::Float(_)) => Arc::new(Float64Array::from_iter(values.iter().map(Value::as_f64))),
+        Some(Value::Time(_)) => {
+            Arc::new(TimestampMicrosecondArray::from_iter(values.iter().map(|value| value.as_time().map(|time| time.0))))
+        }
+        _ => Arc::new(StringArray::from_iter(values.iter().map(Value::as_text))),
+    }
+}
