@@ -2,6 +2,8 @@
 //!
 //! The crate is a house of rooms; a room uses only rooms below it (see `ARCHITECTURE.md`; `tests/architecture.rs` keeps it so).
 
+pub mod runtime;
+
 pub mod ui;
 
 pub mod app;

@@ -1,0 +1,222 @@
+//! The imperative shell: one loop that gives all messages one order, and the hands that do what the core asks for.
+
+mod effects;
+mod input;
+mod loader;
+mod screen;
+mod scribe;
+mod signals;
+pub mod terminal;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::app::state::{Phase, Size};
+use crate::app::{Effect, Msg, State, update};
+use crate::domain::TimeRange;
+use crate::engine::Opener;
+use crate::extract::{OpenSpec, Opened};
+use crate::playbook::Library;
+
+use crate::settings::paths::Paths;
+
+use effects::Hands;
+use screen::Screen;
+
+/// What the workbench is started with.
+pub struct Start {
+    /// What to open.
+    pub spec: OpenSpec,
+    /// Prepares the extract before it is opened, where it has to be made first (the demo); gives its path.
+    pub prepare: Option<Prepare>,
+    /// The case to open or make; `None` for a new one in the data folder.
+    pub case: Option<PathBuf>,
+    /// Whether nothing may be recorded.
+    pub read_only: bool,
+    /// The time range of the first view.
+    pub range: TimeRange,
+    /// The theme's name; `None` for the one that fits the terminal.
+    pub theme: Option<String>,
+    /// The program's folders.
+    pub paths: Paths,
+    /// Opens databases.
+    pub opener: Arc<dyn Opener>,
+    /// The playbooks there are.
+    pub library: Library,
+}
+
+/// Makes an extract; is told by its argument what is going on, and stops when that says `false`. Returns the path.
+pub type Prepare = Box<dyn FnOnce(&mut dyn FnMut(String, Option<f64>) -> bool) -> Result<String, String> + Send>;
+
+/// How the workbench ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The analyst left; the case is here, if there was one.
+    Left(Option<String>),
+    /// The extract could not be opened.
+    Failed(String),
+    /// Opening was given up.
+    Stopped,
+}
+
+/// Why the workbench could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no terminal.
+    #[error("the workbench needs a terminal; 'casebook query', 'top', 'timeline' and 'pivot' work without one")]
+    NoTerminal,
+    /// The terminal does not do what is needed.
+    #[error("cannot use the terminal: {0}")]
+    Terminal(#[from] std::io::Error),
+    /// The theme cannot be used.
+    #[error("{0}")]
+    Theme(String),
+}
+
+/// What arrives in the loop.
+enum Incoming {
+    /// A message for the core.
+    Msg(Msg),
+    /// The extract is open: the engine stays with the runtime.
+    Opened(Box<Opened>),
+}
+
+/// Sends into the loop, from any thread.
+#[derive(Clone)]
+struct Post(UnboundedSender<Incoming>);
+
+impl Post {
+    fn send(&self, msg: Msg) {
+        // After the loop has ended nobody wants the message.
+        let _ = self.0.send(Incoming::Msg(msg));
+    }
+
+    fn opened(&self, opened: Opened) {
+        let _ = self.0.send(Incoming::Opened(Box::new(opened)));
+    }
+}
+
+/// Frames closer than this are drawn as one, unless a key was pressed.
+const FRAME: Duration = Duration::from_millis(30);
+/// How often running time is shown.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Runs the workbench until the analyst leaves.
+pub fn run(start: Start) -> Result<Outcome, RunError> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Err(RunError::NoTerminal);
+    }
+    let mut screen = Screen::open(start.theme.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let outcome = runtime.block_on(work(start, &mut screen));
+    screen.close();
+    Ok(outcome)
+}
+
+async fn work(start: Start, screen: &mut Screen) -> Outcome {
+    let (sender, mut incoming) = unbounded_channel();
+    let post = Post(sender);
+    input::listen(post.clone());
+    signals::listen(post.clone());
+    let mut state = State::new(&crate::engine::dialect::DUCK);
+    state.theme = screen.theme_name().to_owned();
+    state.themes = screen.theme_names();
+
+    let problems: Vec<String> = start.library.problems.iter().map(ToString::to_string).collect();
+    update(&mut state, Msg::Library(start.library.playbooks));
+    state.trail.adjust(|view| view.range = start.range);
+    let size = screen.size();
+    update(&mut state, Msg::Resize(size));
+    let mut hands = Hands::new(post.clone(), start.case, start.read_only, start.paths.clone());
+    let loader = loader::start(start.spec, start.prepare, start.paths, start.opener, post.clone());
+    hands.loader = Some(loader);
+    if !problems.is_empty() {
+        post.send(Msg::Failed(format!("these playbooks cannot be used: {}", problems.join("; "))));
+    }
+    turn(&mut state, &mut hands, screen, &mut incoming).await;
+    hands.finish();
+    match state.phase {
+        Phase::Failed(reason) => Outcome::Failed(reason),
+        Phase::Loading { .. } => Outcome::Stopped,
+        Phase::Ready => Outcome::Left((!state.case.dir.is_empty()).then_some(state.case.dir)),
+    }
+}
+
+/// The loop: everything that has arrived is taken in, then one frame is drawn.
+async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incoming: &mut UnboundedReceiver<Incoming>) {
+    let began = Instant::now();
+    let mut drawn: Option<Instant> = None;
+    let mut dirty = true;
+    loop {
+        let mut urgent = false;
+        while let Ok(next) = incoming.try_recv() {
+            urgent |= take(state, hands, screen, next);
+            dirty = true;
+        }
+        if state.quit {
+            return;
+        }
+        let due = drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
+        if dirty && (urgent || due) {
+            screen.draw(state);
+            drawn = Some(Instant::now());
+            dirty = false;
+        }
+        let wait = match (dirty, drawn) {
+            (true, Some(drawn)) => Some(FRAME.saturating_sub(drawn.elapsed())),
+            _ if !state.jobs.is_empty() => Some(TICK),
+            _ => None,
+        };
+        let timer = async {
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            next = incoming.recv() => match next {
+                Some(next) => {
+                    let urgent = take(state, hands, screen, next);
+                    dirty = true;
+                    if urgent && !state.quit && incoming.is_empty() {
+                        screen.draw(state);
+                        drawn = Some(Instant::now());
+                        dirty = false;
+                    }
+                }
+                None => return,
+            },
+            () = timer => {
+                if !dirty {
+                    update(state, Msg::Tick(began.elapsed()));
+                    dirty = true;
+                }
+            }
+        }
+    }
+}
+
+/// Takes one thing in and does what follows. Whether somebody waits to see it.
+fn take(state: &mut State, hands: &mut Hands, screen: &mut Screen, next: Incoming) -> bool {
+    let msg = match next {
+        Incoming::Opened(opened) => Msg::Opened(hands.opened(*opened)),
+        Incoming::Msg(msg) => msg,
+    };
+    let urgent = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Opened(_));
+    for effect in update(state, msg) {
+        match effect {
+            Effect::Theme(name) => screen.use_theme(&name),
+            effect => hands.perform(effect),
+        }
+    }
+    urgent
+}
+
+/// The size of a terminal in our words.
+fn size(width: u16, height: u16) -> Size {
+    Size { width, height }
+}

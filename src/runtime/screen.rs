@@ -1,0 +1,82 @@
+//! The screen: terminal, theme and the drawing of frames.
+
+use std::io::{self, BufWriter, Stdout};
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use ratatui::crossterm::{execute, queue};
+
+use crate::app::State;
+use crate::app::state::Size;
+use crate::settings::theme::Theme;
+use crate::ui;
+
+use super::RunError;
+use super::terminal::{Guard, give_back};
+
+/// The terminal with a theme to draw in.
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    theme: Theme,
+    guard: Option<Guard>,
+}
+
+/// One frame fits: it reaches the terminal in one write.
+const BUFFER: usize = 1 << 18;
+
+impl Screen {
+    /// Takes the terminal. A wrong theme is said before the screen changes.
+    pub(super) fn open(theme: Option<&str>) -> Result<Screen, RunError> {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let name = theme.unwrap_or(if plain { "mono" } else { "dark" });
+        let theme = Theme::builtin(name).map_err(|error| RunError::Theme(error.to_string()))?;
+        // Under NO_COLOR crossterm resets the style after every colour, which drops reverse video and with it the cursor. The mono
+        // theme has no colours, so that writing in colour writes none.
+        ratatui::crossterm::style::force_color_output(true);
+        let guard = Guard::take()?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        // The alternate screen is empty. `Terminal::clear` would ask the terminal where its cursor is, and not every one answers.
+        let terminal = Terminal::new(backend)?;
+        Ok(Screen { terminal, theme, guard: Some(guard) })
+    }
+
+    pub(super) fn theme_name(&self) -> &str {
+        &self.theme.name
+    }
+
+    pub(super) fn theme_names(&self) -> Vec<String> {
+        Theme::builtin_names().map(str::to_owned).collect()
+    }
+
+    /// Draws in another theme from now on.
+    pub(super) fn use_theme(&mut self, name: &str) {
+        if let Ok(theme) = Theme::builtin(name) {
+            self.theme = theme;
+        }
+    }
+
+    pub(super) fn size(&self) -> Size {
+        self.terminal.size().map_or(Size { width: 80, height: 24 }, |size| Size { width: size.width, height: size.height })
+    }
+
+    /// Draws the state. A terminal that is gone is noticed by the thread that reads from it; here there is nobody to tell.
+    pub(super) fn draw(&mut self, state: &State) {
+        if let Err(error) = self.frame(state) {
+            tracing::warn!("cannot draw: {error}");
+        }
+    }
+
+    /// One frame, marked as one update: terminals that know the marks show it whole, the others pass over them.
+    fn frame(&mut self, state: &State) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| ui::render(state, &self.theme, frame))?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Gives the terminal back.
+    pub(super) fn close(&mut self) {
+        self.guard = None;
+        give_back();
+    }
+}

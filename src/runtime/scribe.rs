@@ -1,0 +1,146 @@
+//! The scribe: the one thread that writes the case. Everything is on disk before it is said to be saved.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use crate::app::Msg;
+use crate::case::entry::sha256;
+use crate::case::{CaseDir, CaseError, Event, EvidenceRow, Mode};
+use crate::report;
+use crate::settings::files;
+use crate::settings::machine::{analyst, now};
+use crate::settings::paths::Paths;
+
+use super::Post;
+
+/// What to write.
+pub(super) enum Order {
+    /// An event.
+    Record(Event),
+    /// A row as evidence, then its pin.
+    Pin(Box<EvidenceRow>),
+    /// The report, into the case's exports.
+    Report,
+}
+
+/// The thread that writes.
+pub(super) struct Scribe {
+    orders: Sender<Order>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Scribe {
+    /// Opens or makes the case, then writes what it is given, in order.
+    pub(super) fn start(post: Post, case: Option<PathBuf>, read_only: bool, paths: Paths) -> Scribe {
+        let (orders, given) = channel();
+        let complaint = post.clone();
+        let thread =
+            std::thread::Builder::new().name("scribe".to_owned()).spawn(move || write(&post, case, read_only, &paths, &given));
+        let thread = thread
+            .inspect_err(|error| {
+                complaint.send(Msg::Failed(format!("the case cannot be written, no thread could be started: {error}")))
+            })
+            .ok();
+        Scribe { orders, thread }
+    }
+
+    /// Gives it something to write.
+    pub(super) fn give(&self, order: Order) {
+        // A scribe that is gone has said why.
+        let _ = self.orders.send(order);
+    }
+
+    /// Waits until all that was given is on disk.
+    pub(super) fn finish(self) {
+        drop(self.orders);
+        if let Some(thread) = self.thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the scribe broke down");
+        }
+    }
+}
+
+fn write(post: &Post, case: Option<PathBuf>, read_only: bool, paths: &Paths, given: &Receiver<Order>) {
+    let mut dir = match open(case, read_only, paths) {
+        Ok((dir, notice, written)) => {
+            let path = dir.path().display().to_string();
+            post.send(Msg::CaseOpened {
+                case: Box::new(dir.case().clone()),
+                dir: path,
+                read_only: !written,
+                notice: Some(notice),
+            });
+            dir
+        }
+        Err(error) => {
+            post.send(Msg::CaseOpened { case: Box::default(), dir: String::new(), read_only: true, notice: None });
+            post.send(Msg::Failed(format!("no case: {error}")));
+            return;
+        }
+    };
+    while let Ok(order) = given.recv() {
+        let done = match order {
+            Order::Record(event) => dir.record(event, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
+            Order::Pin(row) => dir.pin(&row, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
+            Order::Report => report(&mut dir),
+        };
+        match done {
+            Ok(messages) => messages.into_iter().for_each(|message| post.send(message)),
+            // That nothing can be recorded was said when the case was opened.
+            Err(CaseError::ReadOnly(_)) => {}
+            Err(error) => post.send(Msg::RecordFailed(error.to_string())),
+        }
+    }
+}
+
+/// The case, what to say of it, and whether it can be written.
+fn open(case: Option<PathBuf>, read_only: bool, paths: &Paths) -> Result<(CaseDir, String, bool), CaseError> {
+    let Some(path) = case else {
+        let dir = CaseDir::create_default(paths, "investigation", &analyst(), now())?;
+        let notice = format!("new case in {}", dir.path().display());
+        return Ok((dir, notice, true));
+    };
+    if !path.exists() {
+        let dir = CaseDir::create(&path, "investigation", &analyst(), now())?;
+        let notice = format!("new case in {}", dir.path().display());
+        return Ok((dir, notice, true));
+    }
+    if read_only {
+        let (dir, replay) = CaseDir::open(&path, Mode::Read)?;
+        return Ok((dir, said(&replay, "for reading only, as asked".to_owned()), false));
+    }
+    match CaseDir::open(&path, Mode::Write) {
+        Ok((mut dir, replay)) => {
+            dir.set_author(&analyst());
+            let plain = format!("case of {} entries in {}", replay.entries, path.display());
+            let written = dir.read_only().is_none();
+            Ok((dir, said(&replay, plain), written))
+        }
+        // Somebody else writes in it: it can still be read, and that has to be said.
+        Err(held @ CaseError::Held { .. }) => {
+            let (dir, _) = CaseDir::open(&path, Mode::Read)?;
+            Ok((dir, format!("for reading only: {held}"), false))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What opening found, or else the plain words.
+fn said(replay: &crate::case::Replay, plain: String) -> String {
+    let notices = replay.notices();
+    if notices.is_empty() { plain } else { notices.join("; ") }
+}
+
+/// Writes the report and records that it was written; the report says how the case stood before that.
+fn report(dir: &mut CaseDir) -> Result<Vec<Msg>, CaseError> {
+    let text = report::markdown(dir.case(), dir.meta());
+    let name = format!("report-{}.md", dir.case().head().0);
+    let path = dir.exports().join(&name);
+    files::write_atomic(&path, text.as_bytes())?;
+    let sha256 = sha256(text.as_bytes());
+    let shown = path.display().to_string();
+    let entry = dir.record(Event::Exported { path: format!("exports/{name}"), sha256, format: "md".to_owned() }, now())?;
+    Ok(vec![Msg::Recorded(Box::new(entry)), Msg::Reported { path: shown, bytes: text.len() }])
+}

@@ -1,0 +1,20 @@
+//! Signals that ask the program to end: it ends as if the analyst had left, with the terminal given back and the case on disk.
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::app::Msg;
+
+use super::{Post, input};
+
+/// Listens for SIGHUP (the connection dropped), SIGTERM and SIGINT.
+pub(super) fn listen(post: Post) {
+    match Signals::new([SIGHUP, SIGTERM, SIGINT]) {
+        Ok(mut signals) => input::spawn("signals", move || {
+            for _ in signals.forever() {
+                post.send(Msg::HangUp);
+            }
+        }),
+        Err(error) => tracing::error!("cannot listen for signals: {error}"),
+    }
+}
