@@ -2,6 +2,11 @@
 //!
 //! The crate is a house of rooms; a room uses only rooms below it (see `ARCHITECTURE.md`; `tests/architecture.rs` keeps it so).
 
+#[cfg(feature = "engine")]
+pub mod boot;
+
+pub mod cli;
+
 pub mod runtime;
 
 pub mod ui;

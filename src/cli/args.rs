@@ -1,0 +1,234 @@
+//! What the command line may say. Each command's own arguments stand in its own file; here is what they share.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::{Role, TimeRange};
+use crate::extract::OpenSpec;
+
+use super::{case, completions, demo, inspect, pivot, playbook, query, report, timeline, top};
+
+/// A terminal workbench for platform-abuse investigations.
+///
+/// Point it at log extracts: it finds out what they are, loads them once, and from there the keyboard does the work: find what is odd,
+/// follow it from an account to its keys and addresses, write down what was found, hand over a report that somebody else can check.
+/// The extracts are never changed, and nothing is sent anywhere.
+#[derive(Debug, Parser)]
+#[command(
+    name = "casebook",
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    override_usage = "casebook [OPTIONS] EXTRACT...\n       casebook COMMAND ...",
+    after_help = "Examples:
+  casebook demo
+  casebook requests.csv.gz
+  casebook --case ./leaked-key --time 2026-03-02..2026-03-05 logs/
+  casebook top key --filter 'status:401,403' logs/
+  casebook pivot 'key:sk-*7f3a' --to ip logs/
+
+Exit status: 0 done; 1 failed; 2 usage or configuration; 3 --fail-on reached; 130 interrupted.
+A file that is named like a command is written with its folder: ./demo"
+)]
+pub(super) struct Cli {
+    /// What to do instead of opening the workbench.
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    /// Log files, folders (read recursively) or globs.
+    #[arg(value_name = "EXTRACT")]
+    pub(super) extracts: Vec<String>,
+
+    /// How to open them.
+    #[command(flatten)]
+    pub(super) open: OpenArgs,
+
+    /// The theme of the workbench.
+    #[arg(long, value_name = "NAME")]
+    pub(super) theme: Option<String>,
+}
+
+/// The commands beside the workbench.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Open the workbench over a built-in extract with known abuse in it, or write that extract to files
+    Demo(demo::DemoArgs),
+    /// Say what an extract is: format, profile, roles, rows, rejects, SHA-256
+    Inspect(inspect::InspectArgs),
+    /// Print rows
+    Query(query::QueryArgs),
+    /// Print the most frequent values of a column, with exact counts and shares
+    Top(top::TopArgs),
+    /// Print how many rows fall in each stretch of time
+    Timeline(timeline::TimelineArgs),
+    /// Print what shares rows with an entity: the addresses of a key, the accounts of an address
+    Pivot(pivot::PivotArgs),
+    /// List, show, check and run saved queries that look for known kinds of abuse
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  casebook playbook list\n  casebook playbook run --all logs/\n  casebook playbook run key-many-networks --param min_networks=4 logs/"
+    )]
+    Playbook(playbook::PlaybookCommand),
+    /// Make, read, add to and check a case
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  casebook case new ./leaked-key --title 'Leaked key of acct_17'\n  casebook case show ./leaked-key\n  casebook case verify ./leaked-key logs/"
+    )]
+    Case(case::CaseCommand),
+
+    /// Write the report of a case
+    Report(report::ReportArgs),
+    /// Print the completions of a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    #[command(after_help = "Examples:\n  casebook man > ~/.local/share/man/man1/casebook.1")]
+    Man,
+}
+
+/// How to open an extract.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Open options")]
+pub(super) struct OpenArgs {
+    /// The case to work in; the workbench makes it when it is not there
+    #[arg(long, value_name = "DIR")]
+    pub(super) case: Option<PathBuf>,
+
+    /// The profile of the log format, instead of the one that fits best
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+
+    /// Fill a role from a column, a JSON path or an SQL expression over the extract's own columns; can be repeated
+    #[arg(long, value_name = "ROLE=COLUMN|EXPR", value_parser = read_map)]
+    pub(super) map: Vec<(Role, String)>,
+
+    /// Only rows from A on and before B, in UTC; either may be left out
+    #[arg(long, value_name = "A..B", default_value = "..", hide_default_value = true)]
+    pub(super) time: TimeRange,
+
+    /// The database's memory limit, such as 4GB
+    #[arg(long, value_name = "SIZE", value_parser = read_size)]
+    pub(super) memory: Option<u64>,
+
+    /// The database's worker threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+
+    /// Load into a private folder that goes away at the end, and look at no cache
+    #[arg(long)]
+    pub(super) no_cache: bool,
+
+    /// Record nothing in the case
+    #[arg(long)]
+    pub(super) read_only: bool,
+
+    /// The table of a DuckDB file
+    #[arg(long, value_name = "NAME")]
+    pub(super) table: Option<String>,
+}
+
+impl OpenArgs {
+    /// The specification of an opening.
+    pub(super) fn spec(&self, inputs: &[String]) -> OpenSpec {
+        OpenSpec {
+            inputs: inputs.to_vec(),
+            profile: self.profile.clone(),
+            map: self.map.clone(),
+            table: self.table.clone(),
+            no_cache: self.no_cache,
+            memory: self.memory,
+            threads: self.threads.map(usize::from),
+        }
+    }
+}
+
+/// Which rows.
+#[derive(Debug, Clone, Args)]
+pub(super) struct FilterArgs {
+    /// Only rows that this filter lets through, such as 'account:acct_17 status:401,403 -ip:10.0.0.0/8'
+    #[arg(long, short, value_name = "FILTER")]
+    pub(super) filter: Option<String>,
+}
+
+/// What the output looks like.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct FormatArgs {
+    /// The form of the output. JSON is exact; CSV is made safe for spreadsheets
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Aligned columns for people
+    Table,
+    /// Comma-separated values after RFC 4180
+    Csv,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// A Markdown table
+    Md,
+}
+
+/// Reads `ROLE=COLUMN|EXPR`.
+fn read_map(text: &str) -> Result<(Role, String), String> {
+    let (role, source) = text.split_once('=').ok_or("write ROLE=COLUMN, such as account=user_id")?;
+    let role: Role = role.trim().parse().map_err(|error: crate::domain::role::UnknownRole| error.to_string())?;
+    let source = source.trim();
+    if source.is_empty() {
+        return Err(format!("say what fills {role}: {role}=COLUMN or {role}=EXPRESSION"));
+    }
+    Ok((role, source.to_owned()))
+}
+
+/// Reads a size in bytes: `4GB`, `512MiB`, `1.5g`.
+fn read_size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("'{text}' is not a size; write 512MB or 4GB");
+    let trimmed = text.trim();
+    let digits = trimmed.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(trimmed.len());
+    let (number, unit) = trimmed.split_at(digits);
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let factor: f64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "t" | "tb" => 1e12,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        "tib" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(wrong()),
+    };
+    let bytes = number * factor;
+    if bytes < 1e6 {
+        return Err(format!("{text} is too little for the database; give it some MB at least"));
+    }
+    Ok(bytes as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        assert_eq!(read_size("4GB"), Ok(4_000_000_000));
+        assert_eq!(read_size("1.5 gib"), Ok(1_610_612_736));
+        assert_eq!(read_size("64m"), Ok(64_000_000));
+        for wrong in ["", "GB", "4XB", "4", "-4GB", "1e9"] {
+            assert!(read_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_map_is_a_role_and_all_that_follows() {
+        assert_eq!(read_map("account= user = 'x'"), Ok((Role::Account, "user = 'x'".into())));
+        assert!(read_map("acount=user").unwrap_err().contains("not a role"));
+        assert!(read_map("account").is_err());
+        assert!(read_map("account= ").is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! An extract that is open for one command, with the case beside it.
+
+use std::time::Duration;
+
+use crate::case::{CaseDir, Event, Mode, OpenedExtract};
+use crate::domain::{Column, Entity, Role};
+use crate::engine::client::AskError;
+use crate::engine::{Client, Lane, Limits, Statement, Table};
+use crate::extract::{self, Extract, Opened};
+use crate::investigate::{CaseTerms, Context, Filter, FilterError, View};
+use crate::settings::machine::now;
+
+use super::args::OpenArgs;
+use super::failure::Failure;
+use super::shell::Place;
+
+/// How long a query runs before it is said that it runs.
+const QUIET: Duration = Duration::from_millis(400);
+
+/// An open extract, and the case.
+pub(super) struct Session<'a> {
+    place: &'a Place<'a>,
+    /// What was opened.
+    pub(super) extract: Extract,
+    client: Client,
+    /// The case, where one was named.
+    pub(super) case: Option<CaseDir>,
+    // Keeps the folder of a database that is not in the cache until the end.
+    _opened: Opened,
+}
+
+impl<'a> Session<'a> {
+    /// Opens the extract, and the case in `mode` where one was named.
+    pub(super) fn open(place: &'a Place<'a>, args: &OpenArgs, inputs: &[String], mode: Mode) -> Result<Session<'a>, Failure> {
+        place.hear_interrupts()?;
+        let case = match &args.case {
+            Some(dir) => Some(open_case(place, dir, mode)?),
+            None => None,
+        };
+        let opened = extract::open(&args.spec(inputs), &place.paths, place.opener.as_ref(), &mut |progress| {
+            place.progress(&progress.line());
+            !place.stopped()
+        })?;
+        place.clear_progress();
+        let extract = opened.extract.clone();
+        if extract.rejects > 0 {
+            place.tell(&format!(
+                "note: {} of {} records could not be read and are not in the rows; `casebook inspect --rejects` lists them",
+                extract.rejects,
+                extract.rejects + extract.rows,
+            ));
+        }
+        let client = Client::new(opened.engine.clone());
+        Ok(Session { place, extract, client, case, _opened: opened })
+    }
+
+    /// What the builders of questions need to know.
+    pub(super) fn context(&self) -> Context<'_> {
+        Context { schema: &self.extract.schema, dialect: self.client.dialect(), case: self, last: self.extract.last }
+    }
+
+    /// The view that the options ask for; a mistake in the filter is marked where it stands.
+    pub(super) fn view(&self, filter: Option<&str>, args: &OpenArgs) -> Result<View, Failure> {
+        let text = filter.unwrap_or_default();
+        let parsed = Filter::parse(text).map_err(|error| Failure::filter(text, &error))?;
+        parsed.check(&self.extract.schema).map_err(|error| Failure::filter(text, &error))?;
+        if let (Some(dir), true) = (&self.case, text.contains("pinned")) {
+            let known = dir.case().extracts().iter().any(|known| known.extract.sha256 == self.extract.sha256);
+            if !known {
+                self.place.tell("note: this extract was never opened in that case, so none of its rows are pinned there");
+            }
+        }
+        Ok(View { filter: parsed, range: args.time, ..View::default() })
+    }
+
+    /// The statement of a builder, or its mistake marked in the filter.
+    pub(super) fn built<T>(&self, built: Result<T, FilterError>, filter: Option<&str>) -> Result<T, Failure> {
+        built.map_err(|error| Failure::filter(filter.unwrap_or_default(), &error))
+    }
+
+    /// Runs a statement; Ctrl-C stops it.
+    pub(super) fn ask(&self, statement: Statement, limits: Limits) -> Result<Table, Failure> {
+        let place = self.place;
+        let mut watch = |fraction: Option<f64>, elapsed: Duration| {
+            if elapsed > QUIET {
+                let share = fraction.map(|fraction| format!(", {:.0}%", fraction * 100.0)).unwrap_or_default();
+                place.progress(&format!("asking{share}, {:.1} s (Ctrl-C stops)", elapsed.as_secs_f64()));
+            }
+            !place.stopped()
+        };
+        let answer = self.client.ask_with(Lane::Interactive, statement, limits, &mut watch);
+        place.clear_progress();
+        match answer {
+            // Ctrl-C while the answer was on its way.
+            Ok(_) if place.stopped() => Err(AskError::Interrupted.into()),
+            answer => Ok(answer?),
+        }
+    }
+
+    /// The client, for what asks for itself.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Whether a column holds what is masked until revealed: a sensitive role, or the extract's own column that fills it.
+    pub(super) fn is_sensitive(&self, name: &str) -> bool {
+        let fills = |column: &Column| {
+            let own = column.role.is_none();
+            own && self.extract.roles.iter().any(|(role, mapping)| {
+                role.is_sensitive() && (Some(&mapping.source) == column.source.as_ref() || mapping.source == column.name)
+            })
+        };
+        match self.extract.schema.column(name) {
+            Some(column) => column.role.is_some_and(Role::is_sensitive) || fills(column),
+            None => name.parse::<Role>().is_ok_and(Role::is_sensitive),
+        }
+    }
+
+    /// Refuses to list the values of a sensitive column unless that was asked for.
+    pub(super) fn allow_column(&self, name: &str, reveal: bool) -> Result<(), Failure> {
+        match self.is_sensitive(name) {
+            true if reveal => {
+                self.place.tell(&format!("note: the values of {name} are sensitive; they are revealed here"));
+                Ok(())
+            }
+            true => Err(Failure::Usage(format!("the values of {name} are sensitive and masked; --reveal lists them"))),
+            false => Ok(()),
+        }
+    }
+
+    /// Notes in the case that this extract was opened, unless it is the current one there already.
+    pub(super) fn record_opened(&mut self) -> Result<(), Failure> {
+        let Some(dir) = &mut self.case else { return Ok(()) };
+        if dir.case().current_extract() == Some(self.extract.sha256.as_str()) {
+            return Ok(());
+        }
+        let opened = OpenedExtract::from(&self.extract);
+        dir.record(Event::Opened { extracts: vec![opened] }, now())?;
+        Ok(())
+    }
+}
+
+impl CaseTerms for Session<'_> {
+    fn labelled(&self, label: &str) -> Vec<Entity> {
+        self.case.as_ref().map(|dir| dir.case().labelled(label)).unwrap_or_default()
+    }
+
+    fn labels(&self) -> Vec<String> {
+        self.case.as_ref().map(|dir| dir.case().labels()).unwrap_or_default()
+    }
+
+    /// The pins of this extract, also where the case has opened another one since.
+    fn pinned(&self) -> Vec<i64> {
+        self.case.as_ref().map(|dir| dir.case().terms(&self.extract.sha256).pinned()).unwrap_or_default()
+    }
+
+    fn finding(&self, id: &str) -> Option<Vec<Entity>> {
+        self.case.as_ref().and_then(|dir| dir.case().finding(id))
+    }
+}
+
+/// Opens a case and tells what opening it found.
+pub(super) fn open_case(place: &Place<'_>, dir: &std::path::Path, mode: Mode) -> Result<CaseDir, Failure> {
+    let (case, replay) = CaseDir::open(dir, mode)?;
+    for notice in replay.notices() {
+        place.tell(&format!("note: {notice}"));
+    }
+    if let Some(warning) = case.warning() {
+        place.tell(&format!("note: {warning}"));
+    }
+    Ok(case)
+}

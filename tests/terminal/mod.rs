@@ -1,0 +1,184 @@
+//! A real pseudo-terminal with the program in it: keys in, screen out. Waits for what is shown; never sleeps.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, NativePtySystem, PtySize, PtySystem};
+
+/// Nothing that a test waits for takes this long on the slowest machine; a test that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program in a terminal.
+pub(crate) struct Terminal {
+    screen: Arc<Mutex<vt100::Parser>>,
+    raw: Arc<Mutex<Vec<u8>>>,
+    changes: Receiver<()>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    /// Starts the program with a home of its own.
+    pub(crate) fn start(home: &Path, (width, height): (u16, u16), arguments: &[&str]) -> Terminal {
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        let pair = NativePtySystem::default().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casebook"));
+        command.args(arguments);
+        command.cwd(home);
+        command.env_clear();
+        command.env("PATH", std::env::var("PATH").unwrap_or_default());
+        command.env("HOME", home);
+        command.env("TERM", "xterm-256color");
+        command.env("CASEBOOK_ANALYST", "ana");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(
+            NonZero::new(height).expect("a height"),
+            NonZero::new(width).expect("a width"),
+            0,
+        )));
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let (changed, changes) = channel();
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
+        std::thread::spawn(move || {
+            let mut buffer = [0; 1 << 16];
+            let mut shown = 0;
+            loop {
+                let count = reader.read(&mut buffer).unwrap_or(0);
+                let mut raw = to_raw.lock().unwrap();
+                raw.extend_from_slice(&buffer[..count]);
+                // A frame is shown when it is whole, as terminals do that know the marks around it.
+                let end = if count == 0 { raw.len() } else { whole_frames(&raw) };
+                if end > shown {
+                    to_screen.lock().unwrap().process(&raw[shown..end]);
+                    shown = end;
+                }
+                if changed.send(()).is_err() || count == 0 {
+                    return;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().expect("a writer");
+        Terminal { screen, raw, changes, writer, child, _master: pair.master }
+    }
+
+    /// What stands on the screen.
+    pub(crate) fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// Everything that was written to the terminal.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.raw.lock().unwrap().clone()
+    }
+
+    /// Presses keys, written as in the key table: `p a`, `Enter`, `C-d`.
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Terminal {
+        for key in keys.split(' ') {
+            let bytes: Vec<u8> = match key {
+                "Enter" => b"\r".to_vec(),
+                "Esc" => b"\x1b".to_vec(),
+                "Tab" => b"\t".to_vec(),
+                "BackTab" => b"\x1b[Z".to_vec(),
+                "Space" => b" ".to_vec(),
+                "Backspace" => b"\x7f".to_vec(),
+                _ if key.starts_with("C-") => vec![key.as_bytes()[2] & 0x1f],
+                _ => key.as_bytes().to_vec(),
+            };
+            self.writer.write_all(&bytes).expect("the terminal takes keys");
+        }
+        self
+    }
+
+    /// Types a text.
+    pub(crate) fn type_in(&mut self, text: &str) -> &mut Terminal {
+        self.writer.write_all(text.as_bytes()).expect("the terminal takes keys");
+        self
+    }
+
+    /// Waits until the screen shows a text.
+    pub(crate) fn wait(&mut self, wanted: &str) -> &mut Terminal {
+        self.wait_until(&format!("{wanted:?} on the screen"), |text| text.contains(wanted))
+    }
+
+    /// Waits until the screen shows a text and no query is running any more: the frame that shows a new place also shows its queries.
+    pub(crate) fn ready(&mut self, wanted: &str) -> &mut Terminal {
+        self.wait_until(&format!("{wanted:?} on the screen and nothing running"), |text| {
+            text.contains(wanted) && !text.contains("Esc stops")
+        })
+    }
+
+    /// Waits until the screen no longer shows a text. After `Esc` above all: with the next key in the same breath it would be `Alt` and that key.
+    pub(crate) fn gone(&mut self, unwanted: &str) -> &mut Terminal {
+        self.wait_until(&format!("{unwanted:?} gone from the screen"), |text| !text.contains(unwanted))
+    }
+
+    fn wait_until(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Terminal {
+        let begun = Instant::now();
+        while !holds(&self.text()) {
+            let left = PATIENCE.saturating_sub(begun.elapsed());
+            if self.changes.recv_timeout(left).is_err() {
+                assert!(holds(&self.text()), "waited in vain for {what}; the screen is\n{}", self.text());
+            }
+        }
+        self
+    }
+
+    /// Waits for the end of the program; gives its exit status.
+    pub(crate) fn end(&mut self) -> u32 {
+        let status = self.child.wait().expect("the program ends").exit_code();
+        // The reader ends when the terminal is closed: everything that was written is here then.
+        while self.changes.recv_timeout(Duration::from_secs(5)).is_ok() {}
+        status
+    }
+
+    /// Ends the program as a cut power line would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the program can be killed");
+        self.child.wait().expect("the program ends");
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.process_id().expect("a process").to_string();
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// Terminal modes that were switched on and not off again, as a terminal would have them left.
+    pub(crate) fn modes_left_on(&self) -> Vec<String> {
+        let raw = self.raw();
+        let text = String::from_utf8_lossy(&raw);
+        ["1049", "2004", "1000", "1006"]
+            .into_iter()
+            .filter(|mode| {
+                let on = text.rfind(&format!("\x1b[?{mode}h"));
+                on.is_some() && text.rfind(&format!("\x1b[?{mode}l")) < on
+            })
+            .map(str::to_owned)
+            .chain((text.rfind("\x1b[?25l") > text.rfind("\x1b[?25h")).then(|| "hidden cursor".to_owned()))
+            .collect()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // A test that failed must not leave the program behind; one that ended it has nothing to kill.
+        let _ = self.child.kill();
+    }
+}
+
+/// How many bytes of what was written are frames that are whole, and what stands between frames.
+fn whole_frames(raw: &[u8]) -> usize {
+    let last = |mark: &[u8]| raw.windows(mark.len()).rposition(|window| window == mark);
+    match (last(b"\x1b[?2026h"), last(b"\x1b[?2026l")) {
+        (Some(begin), end) if end.is_none_or(|end| end < begin) => begin,
+        _ => raw.len(),
+    }
+}

@@ -1,0 +1,219 @@
+//! The real program in a real pseudo-terminal, by keys alone.
+
+#![cfg(feature = "engine")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
+mod terminal;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use terminal::Terminal;
+
+const BIG: (u16, u16) = (160, 50);
+
+/// Where the public extracts are, when they are.
+fn data(folder: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("CASEBOOK_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let path = root.join(folder);
+    let there = path.is_dir();
+    if !there {
+        eprintln!("skipped: there is no {}", path.display());
+    }
+    there.then_some(path)
+}
+
+fn casebook(home: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_casebook"))
+        .args(arguments)
+        .current_dir(home)
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap_or_default())
+        .env("HOME", home)
+        .output()
+        .expect("the program starts");
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code().unwrap_or(-1), text)
+}
+
+fn report_of(case: &Path) -> String {
+    let exports = fs::read_dir(case.join("exports")).expect("there are exports");
+    let path = exports.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|ending| ending == "md"));
+    fs::read_to_string(path.expect("there is a report")).expect("the report can be read")
+}
+
+/// A log of 40 rows: one key does most, from two addresses that other accounts use too.
+fn small_log(home: &Path) -> PathBuf {
+    let mut text = String::from("timestamp,request_id,account_id,api_key_id,client_ip,endpoint,status,prompt\n");
+    for row in 0..40 {
+        let (account, key) = if row % 4 == 3 { ("acct_other", "key_b") } else { ("acct_busy", "key_a") };
+        let minute = row % 60;
+        text.push_str(&format!(
+            "2026-03-02T10:{minute:02}:00Z,req_{row},{account},{key},192.0.2.{},/v1/messages,200,hello {row}\n",
+            row % 3 % 2
+        ));
+    }
+    let path = home.join("log.csv");
+    fs::write(&path, text).expect("the log can be written");
+    path
+}
+
+#[test]
+fn a_whole_investigation_by_keys_alone() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = small_log(home.path());
+    let (log, case) = (log.display().to_string(), home.path().join("case"));
+    let case_text = case.display().to_string();
+    let mut terminal = Terminal::start(home.path(), BIG, &["--case", &case_text, &log]);
+    terminal.ready("1 of 40").keys("l l l F").ready("top values of key");
+    // The busiest key is on top: to its addresses, from there to the accounts, to the other one.
+    terminal.keys("p i").ready("addresses of key:key_a").keys("p a").ready("accounts of ip:192.0.2.0");
+    terminal.keys("j t").wait("reason").type_in("suspect").keys("Enter Enter").type_in("shares both addresses").keys("Enter");
+    terminal.wait("saved: label account:acct_other").keys("Enter").ready("10 of 40").keys("m").wait("saved: pin row 4");
+    terminal.keys("j").keys("m").wait("saved: pin row 8");
+    terminal.keys("h c").wait("note on account:acct_other").type_in("looks like one person").keys("Enter").wait("saved: note");
+    terminal.keys("f").wait("severity").type_in("two accounts, one network").keys("Enter Enter Enter").wait("saved: finding");
+    terminal.keys("Space r").wait("report written").keys("Q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
+    let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &log]);
+    assert_eq!(status, 0, "{verdicts}");
+    let report = report_of(&case);
+    for named in ["acct_other", "suspect", "shares both addresses", "looks like one person", "two accounts, one network"] {
+        assert!(report.contains(named), "{named} is not in the report:\n{report}");
+    }
+    assert_eq!(fs::read_dir(case.join("evidence")).expect("evidence").count(), 2);
+}
+
+#[test]
+fn a_real_attack_from_the_busiest_key_to_a_report_that_verifies() {
+    let Some(invictus) = data("cloudtrail-invictus") else { return };
+    let home = tempfile::tempdir().expect("a folder");
+    let extract = invictus.display().to_string();
+    let case = home.path().join("case");
+    let case_text = case.display().to_string();
+    let mut terminal = Terminal::start(home.path(), BIG, &["--case", &case_text, &extract]);
+    terminal.ready("1 of 2,900").keys("l l l F").ready("top values of key").wait("2,104");
+    terminal.keys("p i").ready("addresses of key:").keys("p a").ready("accounts of ip:192.168.10.20");
+    terminal
+        .keys("j t")
+        .wait("reason")
+        .type_in("suspect")
+        .keys("Enter Enter")
+        .type_in("same address as the attacker")
+        .keys("Enter");
+    terminal.wait("saved: label").keys("Enter").ready("29 of 2,900").keys("m").wait("saved: pin").keys("j").wait("2 of 29");
+    terminal.keys("m").ready("pinned");
+    terminal.keys("c").wait("note on").type_in("second account on the address").keys("Enter").wait("saved: note");
+    terminal.keys("Space r").wait("report written").keys("Q");
+    assert_eq!(terminal.end(), 0);
+    let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &extract]);
+    assert_eq!(status, 0, "{verdicts}");
+    let report = report_of(&case);
+    for named in ["suspect", "same address as the attacker", "second account on the address"] {
+        assert!(report.contains(named), "{named} is not in the report:\n{report}");
+    }
+    assert_eq!(fs::read_dir(case.join("evidence")).expect("evidence").count(), 2);
+}
+
+#[test]
+fn what_was_saved_outlasts_a_kill() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = small_log(home.path()).display().to_string();
+    let case = home.path().join("case").display().to_string();
+    let mut terminal = Terminal::start(home.path(), (120, 40), &["--case", &case, &log]);
+    terminal.ready("1 of 40").keys("l l t").wait("reason").type_in("kept").keys("Enter Enter").type_in("why").keys("Enter");
+    terminal.wait("saved: label");
+    terminal.kill();
+    // A line that was being written when the power went: it is set aside and said.
+    let journal = Path::new(&case).join("journal.jsonl");
+    let mut bytes = fs::read(&journal).expect("a journal");
+    bytes.extend_from_slice(b"{\"at\":\"2026-");
+    fs::write(&journal, bytes).expect("the journal can be torn");
+    let mut terminal = Terminal::start(home.path(), (120, 40), &["--case", &case, &log]);
+    terminal.wait("acct_busy").wait("cut off").keys("4").wait("kept").keys("Q");
+    assert_eq!(terminal.end(), 0);
+    let (status, verdicts) = casebook(home.path(), &["case", "verify", &case, &log]);
+    assert_eq!(status, 0, "{verdicts}");
+}
+
+#[test]
+fn signals_give_the_terminal_back() {
+    for name in ["TERM", "HUP"] {
+        let home = tempfile::tempdir().expect("a folder");
+        let log = small_log(home.path()).display().to_string();
+        let mut terminal = Terminal::start(home.path(), (80, 24), &[&log]);
+        terminal.wait("acct_busy");
+        terminal.signal(name);
+        terminal.end();
+        assert_eq!(terminal.modes_left_on(), Vec::<String>::new(), "after SIG{name}");
+    }
+}
+
+#[test]
+fn nothing_of_a_hostile_extract_reaches_the_terminal() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = home.path().join("hostile.jsonl");
+    let evil =
+        "\\u001b]52;c;ZXZpbA==\\u0007\\u001b[2J\\u202egnp.exe\\u200b<script>alert(1)</script>=cmd()|' /C calc'!A0\\u009b31m";
+    let mut text = String::new();
+    for row in 0..30 {
+        text.push_str(&format!(
+            "{{\"time\":\"2026-03-02T10:00:{row:02}Z\",\"account\":\"a{row}{evil}\",\"ip\":\"192.0.2.1\",\"user_agent\":\"{evil}\",\"k{evil}\":{{\"x{evil}\":\"{evil}\"}}}}\n"
+        ));
+    }
+    fs::write(&log, text).expect("the log can be written");
+    let log = log.display().to_string();
+    let case = home.path().join("case").display().to_string();
+    let mut terminal = Terminal::start(home.path(), (120, 40), &["--case", &case, &log]);
+    terminal
+        .ready("1 of 30")
+        .wait("\\x1b]52")
+        .keys("l t")
+        .wait("reason")
+        .type_in("bad")
+        .keys("Enter Enter")
+        .type_in("x")
+        .keys("Enter");
+    terminal
+        .wait("saved: label")
+        .keys("m")
+        .wait("saved: pin")
+        .keys("F")
+        .ready("top values of account")
+        .keys("p p")
+        .ready("first seen");
+    terminal.keys("Enter").ready("1 of 1").keys("Enter").keys("G").keys("l").keys("3").keys("4").wait("Entities").keys("1");
+    terminal.ready("1 of 1").keys("Space b").wait("goes there").keys("Esc").gone("goes there");
+    terminal.keys("Space r").wait("report written").keys("Q");
+    assert_eq!(terminal.end(), 0);
+    let raw = terminal.raw();
+    let shown = String::from_utf8_lossy(&raw);
+    for evil in ["\u{1b}]", "\u{7}", "\u{202e}", "\u{200b}", "\u{9b}", "\u{1b}[31m<"] {
+        assert!(!shown.contains(evil), "{evil:?} reached the terminal");
+    }
+    let report = report_of(Path::new(&case));
+    for evil in ["\u{1b}", "\u{7}", "\u{202e}", "\u{200b}", "\u{9b}", "<script>"] {
+        assert!(!report.contains(evil), "{evil:?} is in the report:\n{report}");
+    }
+}
+
+#[test]
+fn an_extract_that_cannot_be_opened_is_said_on_the_command_line() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut terminal = Terminal::start(home.path(), (120, 40), &["no-such-file.csv"]);
+    assert_eq!(terminal.end(), 1);
+    assert!(terminal.text().contains("no-such-file.csv"), "{}", terminal.text());
+    assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
+}
+
+#[test]
+fn without_a_terminal_the_workbench_says_what_works_there() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = small_log(home.path()).display().to_string();
+    let (status, text) = casebook(home.path(), &[&log]);
+    assert_eq!(status, 2, "{text}");
+    assert!(text.contains("needs a terminal"), "{text}");
+}
