@@ -83,6 +83,11 @@ fn quoted_line(line: &str, depth: &mut usize) -> String {
         return if heading.is_empty() { String::new() } else { format!("**{}**", text(heading)) };
     }
     let (marker, rest) = marker_of(tail);
+    if marker == "- " && rest.is_empty() {
+        // An empty item below a line of text would make a heading of that line.
+        *depth = 0;
+        return "\\-".to_owned();
+    }
     // More spaces than a list in a list has would make it an indented code block.
     let indent = if marker.is_empty() { 0 } else { (indent / 2 * 2).min(*depth) };
     *depth = if marker.is_empty() { 0 } else { indent + 2 };
@@ -214,6 +219,11 @@ fn defang(words: &str) -> String {
             replaced(7, "hxxp[:]//");
         } else if rest.starts_with("https://") {
             replaced(8, "hxxps[:]//");
+        } else if rest.starts_with("http:") {
+            // A link that was cut off.
+            replaced(5, "hxxp[:]");
+        } else if rest.starts_with("https:") {
+            replaced(6, "hxxps[:]");
         } else if rest.starts_with("://") {
             replaced(3, "[:]//");
         } else if starts_word && rest.starts_with("www.") {
