@@ -249,8 +249,9 @@ impl Stage {
                 match self.state.place() {
                     Place::Pivot { to, .. } => {
                         let top = self.top(to.name(), 7);
+                        let seen = 0..i64::try_from(top.rows()).unwrap();
                         let times =
-                            |shift: i64| (0..7).map(|at| Value::Time(Timestamp(START + at * 61_000_000 + shift))).collect();
+                            |shift: i64| seen.clone().map(|at| Value::Time(Timestamp(START + at * 61_000_000 + shift))).collect();
                         let column = |name: &str| (0..top.rows()).map(|row| top.get(row, name)).collect::<Vec<Value>>();
                         let columns = [
                             ("value", column("value")),
