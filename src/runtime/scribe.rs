@@ -5,10 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use crate::app::Msg;
-use crate::case::entry::sha256;
 use crate::case::{CaseDir, CaseError, Event, EvidenceRow, Mode};
 use crate::report;
-use crate::settings::files;
 use crate::settings::machine::{analyst, now};
 use crate::settings::paths::Paths;
 
@@ -137,10 +135,8 @@ fn said(replay: &crate::case::Replay, plain: String) -> String {
 fn report(dir: &mut CaseDir) -> Result<Vec<Msg>, CaseError> {
     let text = report::markdown(dir.case(), dir.meta());
     let name = format!("report-{}.md", dir.case().head().0);
-    let path = dir.exports().join(&name);
-    files::write_atomic(&path, text.as_bytes())?;
-    let sha256 = sha256(text.as_bytes());
-    let shown = path.display().to_string();
-    let entry = dir.record(Event::Exported { path: format!("exports/{name}"), sha256, format: "md".to_owned() }, now())?;
-    Ok(vec![Msg::Recorded(Box::new(entry)), Msg::Reported { path: shown, bytes: text.len() }])
+    let path = dir.export(&name, "md", text.as_bytes(), now())?;
+    let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
+    let reported = Msg::Reported { path: path.display().to_string(), bytes: text.len() };
+    Ok(written.into_iter().chain([reported]).collect())
 }

@@ -18,6 +18,8 @@ pub struct Entry {
     pub missing: Option<String>,
     /// Its hits, once it has run.
     pub hits: Option<Vec<Hit>>,
+    /// Why there may be more hits than these.
+    pub cut: Option<&'static str>,
     /// Whether it is running.
     pub running: bool,
     /// Why it failed.
@@ -58,6 +60,7 @@ impl Entry {
             severity: playbook.severity.name().to_owned(),
             missing: runnable(playbook, schema).err().map(|missing| missing.to_string()),
             hits: None,
+            cut: None,
             running: false,
             error: None,
         }

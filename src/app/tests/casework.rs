@@ -143,3 +143,19 @@ fn the_report_is_asked_for_and_quitting_ends() {
     assert_eq!(desk.effects, [Effect::Report, Effect::Quit]);
     assert!(desk.state.quit);
 }
+
+#[test]
+fn a_view_of_the_trail_is_read_back_as_it_was() {
+    let mut desk = Desk::new();
+    desk.play("l ]").play("+");
+    desk.play("l ]").play("l +");
+    let views = desk.recorded.iter().filter_map(|event| match event {
+        Event::Visited { view, .. } => Some(crate::investigate::View::try_from(view).unwrap()),
+        _ => None,
+    });
+    let nodes = desk.state.trail.nodes().iter().map(|node| node.view.filter.clone());
+    assert_eq!(views.map(|view| view.filter).collect::<Vec<_>>(), nodes.collect::<Vec<_>>());
+    let sorted = crate::case::SavedView::from(&desk.state.trail.nodes()[1].view);
+    assert_eq!(crate::investigate::View::try_from(&sorted).unwrap(), desk.state.trail.nodes()[1].view);
+    assert!(!sorted.sort.is_empty());
+}

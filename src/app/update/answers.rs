@@ -2,7 +2,7 @@
 
 use crate::case::Event as CaseEvent;
 use crate::domain::{Batch, Role, Value};
-use crate::engine::{End, Event, Lane};
+use crate::engine::{Cut, End, Event, Lane};
 use crate::investigate::rows as row_sql;
 
 use crate::app::effect::Effect;
@@ -34,8 +34,8 @@ pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
         Event::Ended { id, end } => {
             let Some(job) = state.jobs.take(id) else { return };
             match end {
-                End::Done { .. } => {
-                    if let Err(error) = answer(state, job, out) {
+                End::Done { cut, .. } => {
+                    if let Err(error) = answer(state, job, cut, out) {
                         state.say(Tone::Error, error.to_string());
                     }
                 }
@@ -46,7 +46,7 @@ pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
     }
 }
 
-fn answer(state: &mut State, job: Job, out: &mut Vec<Effect>) -> Result<(), crate::investigate::FilterError> {
+fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) -> Result<(), crate::investigate::FilterError> {
     let batches = job.batches;
     match job.purpose {
         Purpose::Count => {
@@ -142,7 +142,7 @@ fn answer(state: &mut State, job: Job, out: &mut Vec<Effect>) -> Result<(), crat
             let extract = state.extract_sha().to_owned();
             casework::record(state, CaseEvent::Measured { finding: Some(finding), title, filter, command, rows, extract }, out);
         }
-        Purpose::Playbook { id } => playbooks::hits(state, &id, &batches),
+        Purpose::Playbook { id } => playbooks::hits(state, &id, &batches, cut),
     }
     Ok(())
 }

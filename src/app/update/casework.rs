@@ -1,6 +1,6 @@
 //! Casework: labels, notes, pins, findings, questions. Nothing counts as saved before the journal has it.
 
-use crate::case::{Connotation, Entry, Event, EvidenceRow, Status, Target};
+use crate::case::{Connotation, Entry, Event, EvidenceRow, SavedView, Status, Target};
 use crate::domain::{Batch, Severity, Value};
 use crate::engine::Lane;
 use crate::investigate::{View, count, rows as row_sql};
@@ -86,7 +86,7 @@ fn open_form(state: &mut State, action: Action) {
             let rows = state.rows.total.map_or(String::new(), |rows| format!(", {rows} rows"));
             let title = match state.view().is_all() {
                 true => format!("finding on all rows{rows}"),
-                false => format!("finding on {}{rows}", view::saved(state.view()).filter_text()),
+                false => format!("finding on {}{rows}", SavedView::from(state.view()).filter_text()),
             };
             let fields = vec![
                 FormField::text("title", true, ""),
@@ -201,7 +201,7 @@ fn time_range(state: &mut State, text: &str, out: &mut Vec<Effect>) -> Result<()
 
 /// Counts the rows that a finding stands on, so that its number can be checked later.
 fn measure(state: &mut State, finding: String, out: &mut Vec<Effect>) -> Result<(), String> {
-    let filter = view::saved(state.view()).filter_text();
+    let filter = SavedView::from(state.view()).filter_text();
     let command = ["casebook query", &state.view().command_line(), "EXTRACT"].join(" ").replace("  ", " ");
     let statement = count::statement(&state.context(), state.view());
     view::submit(state, Lane::Catalog, Purpose::Measure { finding, filter, command }, statement, out)

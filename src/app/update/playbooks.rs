@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::{Batch, Entity, Role};
-use crate::engine::{Lane, Limits, Request};
+use crate::engine::{Cut, Lane, Limits, Request};
 use crate::playbook;
 
 use crate::app::effect::Effect;
@@ -29,7 +29,7 @@ pub(super) fn run(state: &mut State, at: usize, out: &mut Vec<Effect>) {
     }
     match playbook::statement(playbook, &BTreeMap::new()) {
         Ok(statement) => {
-            (entry.running, entry.error, entry.hits) = (true, None, None);
+            (entry.running, entry.error, entry.hits, entry.cut) = (true, None, None, None);
             let id = state.jobs.start(Purpose::Playbook { id: playbook.id.clone() }, state.now);
             out.push(Effect::Submit(Request { id, lane: Lane::Background, statement, limits: LIMITS }));
         }
@@ -38,7 +38,7 @@ pub(super) fn run(state: &mut State, at: usize, out: &mut Vec<Effect>) {
 }
 
 /// The hits of a playbook have come.
-pub(super) fn hits(state: &mut State, id: &str, batches: &[Batch]) {
+pub(super) fn hits(state: &mut State, id: &str, batches: &[Batch], cut: Option<Cut>) {
     let Some(at) = state.playbooks.entries.iter().position(|entry| entry.id == id) else { return };
     let kind = state.playbooks.library.get(at).map_or(Role::Account, |playbook| playbook.entity);
     let hits: Vec<Hit> = batches.iter().flat_map(|batch| hits_of(batch, kind)).collect();
@@ -46,8 +46,14 @@ pub(super) fn hits(state: &mut State, id: &str, batches: &[Batch]) {
         entry.running = false;
         let found = hits.len();
         entry.hits = Some(hits);
+        entry.cut = cut.map(|cut| match cut {
+            Cut::Rows => "the first only",
+            Cut::Bytes => "cut by size",
+            Cut::Time => "stopped for time",
+        });
+        let more = entry.cut.map_or(String::new(), |why| format!(", {why}: there may be more"));
         let title = entry.title.clone();
-        state.say(Tone::Done, format!("{title}: {found} {}", if found == 1 { "hit" } else { "hits" }));
+        state.say(Tone::Done, format!("{title}: {found} {}{more}", if found == 1 { "hit" } else { "hits" }));
     }
 }
 

@@ -184,7 +184,7 @@ fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
         node: number(at),
         parent: node.parent.map(number),
         title: node.title.clone(),
-        view: saved(&node.view),
+        view: SavedView::from(&node.view),
         rows: node.rows,
     }));
 }
@@ -193,16 +193,6 @@ fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
 pub(super) fn record_trail(state: &State, out: &mut Vec<Effect>) {
     if state.extract.is_some() {
         (0..state.trail.nodes().len()).for_each(|at| record_visit(state, at, out));
-    }
-}
-
-/// A view as the case keeps it.
-pub(super) fn saved(view: &View) -> SavedView {
-    SavedView {
-        filter: view.filter.to_string(),
-        range: view.range,
-        sort: view.sort.iter().map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.column)).collect(),
-        hidden: view.hidden.clone(),
     }
 }
 

@@ -69,6 +69,8 @@ fn head(entry: &Entry, room: usize, theme: &Theme) -> (Line, Line) {
             Line::new()
                 .with(format::count(hits.len() as u64), style)
                 .with(if hits.len() == 1 { " hit" } else { " hits" }, theme.dim)
+                .with(entry.cut.map_or("", |_| ", "), theme.warning)
+                .with(entry.cut.unwrap_or_default(), theme.warning)
         }
         _ => Line::new().with("Enter", theme.key_hint).with(" runs it", theme.hint),
     };
