@@ -47,21 +47,9 @@ fn ask(client: &Client, statement: Statement) -> Table {
 
 /// The schema of a relation with these roles mapped and these own columns.
 fn schema_of(mapped: &[Role], own: &[(&str, Kind)]) -> Schema {
-    let mut columns: Vec<Column> = Role::ALL
-        .into_iter()
-        .map(|role| Column {
-            name: role.name().to_owned(),
-            kind: role.kind(),
-            role: Some(role),
-            source: mapped.contains(&role).then(|| format!("log.{role}")),
-        })
-        .collect();
-    columns.extend(own.iter().map(|(name, kind)| Column {
-        name: (*name).to_owned(),
-        kind: *kind,
-        role: None,
-        source: Some((*name).to_owned()),
-    }));
+    let mut columns: Vec<Column> =
+        Role::ALL.into_iter().map(|role| Column::of_role(role, mapped.contains(&role).then(|| format!("log.{role}")))).collect();
+    columns.extend(own.iter().map(|(name, kind)| Column::own(*name, *kind, *name)));
     Schema { columns }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use casebook::case::{CaseDir, Connotation, Event, EvidenceRow, Verdicts, verify};
-use casebook::domain::{Column, Kind, Role, Schema, Severity, Timestamp, Value};
+use casebook::domain::{Column, Role, Schema, Severity, Timestamp, Value};
 use casebook::engine::fake::{FakeEngine, Script, batch};
 use casebook::engine::{Client, Param, Statement};
 use casebook::extract::Extract;
@@ -129,11 +129,11 @@ fn what_is_missing_extra_or_left_over_is_named() {
 }
 
 fn column(role: Role) -> Column {
-    Column { name: role.name().into(), kind: role.kind(), role: Some(role), source: Some(role.name().into()) }
+    Column::of_role(role, Some(role.name().into()))
 }
 
 fn extract() -> Extract {
-    let cost = Column { name: "cost".into(), kind: Kind::Real, role: Some(Role::Cost), source: Some("cost".into()) };
+    let cost = Column::of_role(Role::Cost, Some("cost".into()));
     Extract {
         sha256: "e1".into(),
         schema: Schema { columns: vec![column(Role::Time), column(Role::Account), cost] },

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::{Role, TimeRange};
-use crate::extract::OpenSpec;
+use crate::extract::{JoinSpec, OpenSpec};
+use crate::settings::size;
 
-use super::{case, completions, demo, inspect, pivot, playbook, query, report, timeline, top};
+use super::{cache, case, completions, demo, inspect, pivot, playbook, query, report, timeline, top};
 
 /// A terminal workbench for platform-abuse investigations.
 ///
@@ -77,6 +78,12 @@ pub(super) enum Command {
     )]
     Case(case::CaseCommand),
 
+    /// List the loaded extracts that are kept for opening them again at once, or take some out
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  casebook cache list\n  casebook cache prune --unused-for 30d\n\nThe cache takes at most 50 GB, or what CASEBOOK_CACHE_LIMIT says, such as 200GB; what was not opened for longest goes first."
+    )]
+    Cache(cache::CacheCommand),
     /// Write the report of a case
     Report(report::ReportArgs),
     /// Print the completions of a shell
@@ -98,9 +105,26 @@ pub(super) struct OpenArgs {
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
 
-    /// Fill a role from a column, a JSON path or an SQL expression over the extract's own columns; can be repeated
+    /// Fill a role from a column, a JSON path or an SQL expression over the extract's own columns, or from nothing (ROLE=); can be
+    /// repeated
     #[arg(long, value_name = "ROLE=COLUMN|EXPR", value_parser = read_map)]
     pub(super) map: Vec<(Role, String)>,
+
+    /// A table of what is known of accounts, such as when each was made; its columns become columns of the rows, `account_…`
+    #[arg(long, value_name = "FILE")]
+    pub(super) accounts: Vec<String>,
+
+    /// A table of banned accounts; its columns become columns of the rows, `ban_…`
+    #[arg(long, value_name = "FILE")]
+    pub(super) bans: Vec<String>,
+
+    /// A table of what is known of the entities of any role; its columns become columns of the rows, `ROLE_…`; can be repeated
+    #[arg(long, value_name = "ROLE=FILE", value_parser = read_join)]
+    pub(super) join: Vec<(Role, String)>,
+
+    /// Keep only the first row of each value of a role, such as request
+    #[arg(long, value_name = "ROLE", value_parser = read_role)]
+    pub(super) dedupe: Option<Role>,
 
     /// Only rows from A on and before B, in UTC; either may be left out
     #[arg(long, value_name = "A..B", default_value = "..", hide_default_value = true)]
@@ -128,12 +152,22 @@ pub(super) struct OpenArgs {
 }
 
 impl OpenArgs {
+    fn joins(&self) -> Vec<JoinSpec> {
+        let join = |role: Role, prefix: &str, path: &String| JoinSpec { role, path: path.clone(), prefix: prefix.to_owned() };
+        let accounts = self.accounts.iter().map(|path| join(Role::Account, "account", path));
+        let bans = self.bans.iter().map(|path| join(Role::Account, "ban", path));
+        let others = self.join.iter().map(|(role, path)| join(*role, role.name(), path));
+        accounts.chain(bans).chain(others).collect()
+    }
+
     /// The specification of an opening.
     pub(super) fn spec(&self, inputs: &[String]) -> OpenSpec {
         OpenSpec {
             inputs: inputs.to_vec(),
             profile: self.profile.clone(),
             map: self.map.clone(),
+            joins: self.joins(),
+            dedupe: self.dedupe,
             table: self.table.clone(),
             no_cache: self.no_cache,
             memory: self.memory,
@@ -173,41 +207,37 @@ pub(super) enum Format {
     Md,
 }
 
-/// Reads `ROLE=COLUMN|EXPR`.
+/// Reads `ROLE=COLUMN|EXPR`; nothing behind the `=` leaves the role empty.
 fn read_map(text: &str) -> Result<(Role, String), String> {
     let (role, source) = text.split_once('=').ok_or("write ROLE=COLUMN, such as account=user_id")?;
     let role: Role = role.trim().parse().map_err(|error: crate::domain::role::UnknownRole| error.to_string())?;
-    let source = source.trim();
-    if source.is_empty() {
-        return Err(format!("say what fills {role}: {role}=COLUMN or {role}=EXPRESSION"));
-    }
-    Ok((role, source.to_owned()))
+    Ok((role, source.trim().to_owned()))
 }
 
-/// Reads a size in bytes: `4GB`, `512MiB`, `1.5g`.
+/// Reads `ROLE=FILE`.
+fn read_join(text: &str) -> Result<(Role, String), String> {
+    let (role, path) = text.split_once('=').ok_or("write ROLE=FILE, such as ip=scanners.csv")?;
+    let role = read_role(role)?;
+    if !role.is_entity() {
+        return Err(format!("{role} names no entities, so nothing can be known of them beside the log"));
+    }
+    if path.trim().is_empty() {
+        return Err(format!("say which file describes the values of {role}: {role}=FILE"));
+    }
+    Ok((role, path.trim().to_owned()))
+}
+
+fn read_role(text: &str) -> Result<Role, String> {
+    text.trim().parse().map_err(|error: crate::domain::role::UnknownRole| error.to_string())
+}
+
+/// Reads a memory limit.
 fn read_size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("'{text}' is not a size; write 512MB or 4GB");
-    let trimmed = text.trim();
-    let digits = trimmed.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(trimmed.len());
-    let (number, unit) = trimmed.split_at(digits);
-    let number: f64 = number.parse().map_err(|_| wrong())?;
-    let factor: f64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "k" | "kb" => 1e3,
-        "m" | "mb" => 1e6,
-        "g" | "gb" => 1e9,
-        "t" | "tb" => 1e12,
-        "kib" => 1024.0,
-        "mib" => 1024.0 * 1024.0,
-        "gib" => 1024.0 * 1024.0 * 1024.0,
-        "tib" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
-        _ => return Err(wrong()),
-    };
-    let bytes = number * factor;
-    if bytes < 1e6 {
+    let bytes = size::read(text)?;
+    if bytes < 1_000_000 {
         return Err(format!("{text} is too little for the database; give it some MB at least"));
     }
-    Ok(bytes as u64)
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -215,13 +245,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_read_with_their_units() {
+    fn a_memory_limit_has_its_unit() {
         assert_eq!(read_size("4GB"), Ok(4_000_000_000));
-        assert_eq!(read_size("1.5 gib"), Ok(1_610_612_736));
-        assert_eq!(read_size("64m"), Ok(64_000_000));
-        for wrong in ["", "GB", "4XB", "4", "-4GB", "1e9"] {
-            assert!(read_size(wrong).is_err(), "{wrong}");
-        }
+        assert!(read_size("4").unwrap_err().contains("too little"));
+    }
+
+    #[test]
+    fn a_side_table_describes_entities() {
+        assert_eq!(read_join("ip = scanners.csv"), Ok((Role::Ip, "scanners.csv".into())));
+        assert!(read_join("status=x.csv").unwrap_err().contains("names no entities"));
+        assert!(read_join("ip=").is_err() && read_join("x.csv").is_err());
     }
 
     #[test]
@@ -229,6 +262,6 @@ mod tests {
         assert_eq!(read_map("account= user = 'x'"), Ok((Role::Account, "user = 'x'".into())));
         assert!(read_map("acount=user").unwrap_err().contains("not a role"));
         assert!(read_map("account").is_err());
-        assert!(read_map("account= ").is_err());
+        assert_eq!(read_map("account= "), Ok((Role::Account, String::new())), "a role can be said to be empty");
     }
 }

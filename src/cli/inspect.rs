@@ -1,13 +1,15 @@
 //! `casebook inspect`: what an extract is, and why the program thinks so.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::case::Mode;
 use crate::domain::{Role, Value};
 use crate::engine::{Limits, Statement};
-use crate::extract::{Extract, inspect_json};
+use crate::extract::{Extract, draft_profile, inspect_json, save_profile};
+use crate::settings::files;
 
 use super::args::{Format, FormatArgs, OpenArgs};
 use super::failure::Failure;
@@ -21,7 +23,8 @@ use super::shell::Place;
   casebook inspect logs/
   casebook inspect --format json 'logs/**/*.json.gz'
   casebook inspect --rejects --format csv requests.csv
-  casebook inspect --map account=user_id --map 'cost=tokens * 0.000003' requests.csv")]
+  casebook inspect --map account=user_id --map 'cost=tokens * 0.000003' requests.csv
+  casebook inspect --write-profile our-gateway --save requests.csv")]
 pub(super) struct InspectArgs {
     /// Log files, folders (read recursively) or globs
     #[arg(required = true, value_name = "EXTRACT")]
@@ -29,6 +32,15 @@ pub(super) struct InspectArgs {
     /// List every record that could not be read, instead
     #[arg(long)]
     rejects: bool,
+    /// Draft a profile of this name from what was decided, instead; it goes to stdout
+    #[arg(long, value_name = "NAME", conflicts_with = "rejects")]
+    write_profile: Option<String>,
+    /// The file to write the profile to; a file of that name is replaced
+    #[arg(long, short, value_name = "FILE", requires = "write_profile")]
+    output: Option<PathBuf>,
+    /// Put the profile where profiles are looked for; one of that name is not replaced
+    #[arg(long, requires = "write_profile", conflicts_with = "output")]
+    save: bool,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -46,6 +58,9 @@ pub(super) fn run(args: &InspectArgs, place: &Place<'_>) -> Result<i32, Failure>
         return Ok(0);
     }
     let extract = &session.extract;
+    if let Some(name) = &args.write_profile {
+        return write_profile(args, place, name, &draft_profile(extract, name));
+    }
     match format {
         Format::Json => {
             let text = serde_json::to_string_pretty(&inspect_json(extract)).map_err(|error| Failure::Bug(error.into()))?;
@@ -54,6 +69,23 @@ pub(super) fn run(args: &InspectArgs, place: &Place<'_>) -> Result<i32, Failure>
         Format::Csv | Format::Jsonl => output::print(format, &sources(extract))?,
         Format::Table | Format::Md => for_people(extract, format)?,
     }
+    Ok(0)
+}
+
+/// Writes a drafted profile to where it was asked for.
+fn write_profile(args: &InspectArgs, place: &Place<'_>, name: &str, text: &str) -> Result<i32, Failure> {
+    let path = match &args.output {
+        _ if args.save => save_profile(&place.paths, name, text, false)?,
+        Some(path) => {
+            files::write_atomic(path, text.as_bytes())?;
+            path.clone()
+        }
+        None => {
+            std::io::stdout().lock().write_all(text.as_bytes())?;
+            return Ok(0);
+        }
+    };
+    place.tell(&format!("wrote {}", path.display()));
     Ok(0)
 }
 

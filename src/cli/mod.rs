@@ -4,6 +4,7 @@
 //! configuration, 3 when `--fail-on` was reached, 130 when interrupted.
 
 mod args;
+mod cache;
 mod case;
 mod completions;
 mod demo;
@@ -148,6 +149,7 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Pivot(args)) => pivot::run(&args, shell),
         Some(Command::Playbook(command)) => playbook::run(&command, shell),
         Some(Command::Case(command)) => case::run(&command, shell),
+        Some(Command::Cache(command)) => cache::run(&command, shell),
         Some(Command::Report(args)) => report::run(&args, shell),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::case::{CaseDir, Event, Mode, OpenedExtract};
-use crate::domain::{Column, Entity, Role};
+use crate::domain::{Entity, Role};
 use crate::engine::client::AskError;
 use crate::engine::{Client, Lane, Limits, Statement, Table};
 use crate::extract::{self, Extract, Opened};
@@ -104,14 +104,8 @@ impl<'a> Session<'a> {
 
     /// Whether a column holds what is masked until revealed: a sensitive role, or the extract's own column that fills it.
     pub(super) fn is_sensitive(&self, name: &str) -> bool {
-        let fills = |column: &Column| {
-            let own = column.role.is_none();
-            own && self.extract.roles.iter().any(|(role, mapping)| {
-                role.is_sensitive() && (Some(&mapping.source) == column.source.as_ref() || mapping.source == column.name)
-            })
-        };
         match self.extract.schema.column(name) {
-            Some(column) => column.role.is_some_and(Role::is_sensitive) || fills(column),
+            Some(column) => column.is_sensitive(),
             None => name.parse::<Role>().is_ok_and(Role::is_sensitive),
         }
     }

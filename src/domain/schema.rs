@@ -46,6 +46,29 @@ pub struct Column {
     /// Where the values come from: for a role column the mapped source (a column name, JSON path or expression; `None` when the
     /// role is not mapped and the column is all NULL), for an own column its name in the extract.
     pub source: Option<String>,
+    /// For a column of a side table: the entity role by which it was joined. Its value is a fact about that entity.
+    #[serde(default)]
+    pub joined: Option<Role>,
+    /// Whether it is an own column that fills a sensitive role, and so is masked like that role.
+    #[serde(default)]
+    pub sensitive: bool,
+}
+
+impl Column {
+    /// A role's column, filled from `source`; `None` when the role is not mapped.
+    pub fn of_role(role: Role, source: Option<String>) -> Column {
+        Column { name: role.name().to_owned(), kind: role.kind(), role: Some(role), source, joined: None, sensitive: false }
+    }
+
+    /// Whether its values are masked until revealed.
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitive || self.role.is_some_and(Role::is_sensitive)
+    }
+
+    /// An own column that the extract calls `source`.
+    pub fn own(name: impl Into<String>, kind: Kind, source: impl Into<String>) -> Column {
+        Column { name: name.into(), kind, role: None, source: Some(source.into()), joined: None, sensitive: false }
+    }
 }
 
 /// The columns of `requests`, in order: the roles (all of them, mapped or not), then the extract's own columns. `row_id` is not listed:
@@ -59,6 +82,9 @@ pub struct Schema {
 impl Schema {
     /// The name of the column that numbers the rows of `requests` from 1.
     pub const ROW_ID: &'static str = "row_id";
+
+    /// The name of the column that tells the file of each row: its path below the folder that all files share.
+    pub const SOURCE: &'static str = "source";
 
     /// The column of a role when the role is mapped.
     pub fn role(&self, role: Role) -> Option<&Column> {

@@ -255,6 +255,39 @@ impl fmt::Debug for dyn Engine {
     }
 }
 
+/// A function of the program's own that statements of an engine can call by its name, with a text and a whole number: the SQL of
+/// `NAME(text, number)` gives a text, or NULL where the function has nothing to say. Called from several threads at once.
+pub trait TextFunction: Send + Sync {
+    /// Its name in SQL.
+    fn name(&self) -> &'static str;
+
+    /// Whether [`TextFunction::apply`] may give something for one of several texts, which stand here one right behind the other, with
+    /// the numbers of all of them. Asked once for many texts, so that those with nothing in them cost next to nothing.
+    fn may_apply(&self, texts: &[u8], numbers: &[i64]) -> bool;
+
+    /// What it gives for a text.
+    fn apply(&self, text: &str, number: i64) -> Option<String>;
+}
+
+/// The functions that an engine is opened with.
+#[derive(Clone, Default)]
+pub struct Functions(pub Vec<Arc<dyn TextFunction>>);
+
+impl fmt::Debug for Functions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|function| function.name())).finish()
+    }
+}
+
+impl PartialEq for Functions {
+    /// The same functions, not alike ones.
+    fn eq(&self, other: &Functions) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(one, two)| Arc::ptr_eq(one, two))
+    }
+}
+
+impl Eq for Functions {}
+
 /// How to open a database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpenOptions {
@@ -271,6 +304,8 @@ pub struct OpenOptions {
     pub threads: Option<usize>,
     /// Where the engine may spill what does not fit into memory; `None` for nowhere.
     pub spill: Option<PathBuf>,
+    /// What statements can call beside the engine's own functions.
+    pub functions: Functions,
 }
 
 /// Opens engines. The composition root supplies the one implementation that names a real database.

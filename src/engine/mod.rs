@@ -7,6 +7,9 @@ pub mod dialect;
 pub mod duckdb;
 pub mod fake;
 
-pub use api::{Cut, End, Engine, EngineError, Event, JobId, Lane, Limits, OpenOptions, Opener, Param, Request, Sink, Statement};
+pub use api::{
+    Cut, End, Engine, EngineError, Event, Functions, JobId, Lane, Limits, OpenOptions, Opener, Param, Request, Sink, Statement,
+    TextFunction,
+};
 pub use client::{Client, Table};
 pub use dialect::Dialect;

@@ -11,16 +11,18 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::Role;
 use crate::settings::files;
 
 use super::bytes::hexadecimal;
 use super::error::ExtractError;
-use super::inputs::Inputs;
+use super::inputs::{Input, Inputs};
+use super::labels::labels;
 use super::model::{Extract, OpenSpec};
 use super::profile::Profiles;
 
 /// Changes whenever the loader makes something else of the same sources.
-const LOADER: &str = "1";
+const LOADER: &str = "2";
 
 /// The name of folders in which databases are built, before the process number.
 pub(super) const BUILDING: &str = "loading";
@@ -36,12 +38,27 @@ impl Recipe {
         recipe.add(&profiles.fingerprint);
         recipe.add(spec.profile.as_deref().unwrap_or_default());
         recipe.add(spec.table.as_deref().unwrap_or_default());
+        recipe.add(spec.dedupe.map(Role::name).unwrap_or_default());
+        for join in &spec.joins {
+            recipe.add(join.role.name());
+            recipe.add(&join.prefix);
+            recipe.add(&join.path);
+        }
         recipe.add(&spec.map.len().to_string());
         for (role, text) in &spec.map {
             recipe.add(role.name());
             recipe.add(text);
         }
         recipe
+    }
+
+    /// Adds files as they were last seen.
+    fn add_files<'i>(&mut self, files: impl Iterator<Item = &'i Input>) {
+        for file in files {
+            self.add(&file.canonical.to_string_lossy());
+            self.add(&file.size.to_string());
+            self.add(&file.modified.to_string());
+        }
     }
 
     /// Adds a text with its length, so that no two lists of texts are the same.
@@ -73,11 +90,7 @@ impl<'a> Cache<'a> {
 
     fn pointer(&self, spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs) -> PathBuf {
         let mut recipe = Recipe::new(spec, profiles);
-        for file in &inputs.files {
-            recipe.add(&file.canonical.to_string_lossy());
-            recipe.add(&file.size.to_string());
-            recipe.add(&file.modified.to_string());
-        }
+        recipe.add_files(inputs.files.iter().chain(inputs.sides.iter().flat_map(|side| &side.files)));
         let request = recipe.end();
         self.folder.join(format!("opened-{}.json", request.get(..32).unwrap_or(&request)))
     }
@@ -85,7 +98,13 @@ impl<'a> Cache<'a> {
     /// The key of sources with these hashes.
     pub(super) fn key(spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs, hashes: &[String]) -> String {
         let mut recipe = Recipe::new(spec, profiles);
-        hashes.iter().for_each(|hash| recipe.add(hash));
+        // The rows hold the labels.
+        for (hash, label) in hashes.iter().zip(labels(inputs.files.iter().map(|input| input.path.as_path()))) {
+            recipe.add(hash);
+            recipe.add(&label);
+        }
+        // Side tables are not hashed for this: it would take a reading of each.
+        recipe.add_files(inputs.sides.iter().flat_map(|side| &side.files));
         let hash = recipe.end();
         format!("{}-{}", bytes(inputs), hash.get(..32).unwrap_or(&hash))
     }
@@ -113,6 +132,8 @@ impl<'a> Cache<'a> {
         for (source, input) in extract.sources.iter_mut().zip(&inputs.files) {
             source.path = input.path.display().to_string();
         }
+        // By this the cache knows what was used last; that it cannot be noted is no reason to fail.
+        let _ = files::touch(&database.with_extension("json"));
         extract.database = database;
         extract.loaded_from_cache = true;
         Some(extract)
@@ -141,9 +162,11 @@ impl<'a> Cache<'a> {
         // Without its description the old database counts as a leftover while it is replaced.
         files::remove(&about)?;
         files::rename(built, &database)?;
+        files::make_private(&database)?;
         let text = serde_json::to_vec(extract).unwrap_or_default();
         files::write_atomic(&about, &text)?;
         self.remember(spec, profiles, inputs, &key)?;
+        super::keeping::bound(self.folder, &key)?;
         Ok(database)
     }
 
@@ -152,6 +175,12 @@ impl<'a> Cache<'a> {
         let text = serde_json::to_vec(&Pointer { key: key.to_owned() }).unwrap_or_default();
         files::write_atomic(&self.pointer(spec, profiles, inputs), &text)?;
         Ok(())
+    }
+
+    /// Whether a pointer leads to an extract that is still there.
+    pub(super) fn leads_somewhere(&self, pointer: &Path) -> bool {
+        let text = fs::read_to_string(pointer).unwrap_or_default();
+        serde_json::from_str::<Pointer>(&text).is_ok_and(|pointer| self.database(&pointer.key).exists())
     }
 
     /// Forgets an extract whose database turned out to be unusable.
@@ -210,14 +239,15 @@ mod tests {
     fn the_key_changes_with_everything_that_the_result_depends_on() {
         let profiles = Profiles::load(Path::new("/nonexistent")).unwrap();
         let spec = OpenSpec::default();
-        let inputs = Inputs::default();
+        let input = |name: &str| super::super::inputs::Input { path: name.into(), canonical: name.into(), size: 1, modified: 0 };
+        let inputs = Inputs { files: vec![input("x/a"), input("x/b")], ..Inputs::default() };
         let key = |spec: &OpenSpec, hashes: &[&str]| {
             Cache::key(spec, &profiles, &inputs, &hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>())
         };
         let plain = key(&spec, &["a", "b"]);
         assert_eq!(plain, key(&spec, &["a", "b"]));
         assert_ne!(plain, key(&spec, &["b", "a"]));
-        assert_ne!(plain, key(&spec, &["ab"]));
+        assert_ne!(plain, key(&spec, &["ab", ""]));
         assert_ne!(plain, key(&OpenSpec { profile: Some("cloudtrail".into()), ..spec.clone() }, &["a", "b"]));
         assert_ne!(plain, key(&OpenSpec { map: vec![(crate::domain::Role::Ip, "x".into())], ..spec }, &["a", "b"]));
     }

@@ -10,18 +10,6 @@ use super::plan::{Leftover, Own};
 use super::progress::grouped;
 use super::shapes::{self, Look};
 
-/// The rows of each source, from the first to the last `row_id`.
-fn ranges(loader: &Loader<'_, '_>) -> Vec<(i64, i64)> {
-    let mut next = 1;
-    let range = |facts: &super::read::Facts| {
-        let rows = i64::try_from(facts.rows).unwrap_or(i64::MAX - next);
-        let range = (next, next + rows - 1);
-        next += rows;
-        range
-    };
-    loader.read.facts.iter().map(range).collect()
-}
-
 /// Notes the columns that stand in a role which could not hold all of their values, so that they are kept beside it.
 pub(super) fn roles(loader: &mut Loader<'_, '_>, leftovers: &[Leftover]) -> Result<(), ExtractError> {
     if leftovers.is_empty() {
@@ -115,14 +103,10 @@ fn kind_of(values: &[String]) -> Option<Kind> {
 
 /// Says of each source how many of its rows have no time that can be read.
 pub(super) fn timeless(loader: &mut Loader<'_, '_>) -> Result<(), ExtractError> {
-    for (source, (from, to)) in ranges(loader).into_iter().enumerate() {
-        if from > to {
-            continue;
-        }
-        let mut statement = Statement::default();
-        let (from, to) = (statement.bind(from), statement.bind(to));
-        statement.sql = format!("SELECT count(*) - count(time) AS timeless FROM requests WHERE row_id BETWEEN {from} AND {to}");
-        let timeless = count(&loader.run("", statement)?, "timeless");
+    let counts = loader.by_source("count(*) - count(time)")?;
+    for source in 0..loader.seens.seen.len() {
+        let label = loader.seens.seen.get(source).map(|seen| seen.label.as_str()).unwrap_or_default();
+        let timeless = counts.get(label).copied().unwrap_or_default();
         if timeless > 0 {
             let rows = if timeless == 1 { "row has" } else { "rows have" };
             loader.say(source, format!("{} {rows} no time that can be read; the time is empty there", grouped(timeless)));

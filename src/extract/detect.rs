@@ -7,6 +7,7 @@ use super::csv::{self, Dialect};
 use super::error::ExtractError;
 use super::inputs::Input;
 use super::json::{Scanner, Shape};
+use super::profile::{Profile, Profiles};
 use super::records::Framing;
 
 /// Bytes (decompressed) that are looked at.
@@ -17,6 +18,8 @@ const HEAD: usize = 1 << 20;
 pub(super) enum Format {
     Csv(Dialect),
     Json(Framing),
+    /// Lines of text that the patterns of this profile take apart.
+    Lines(String),
     Parquet,
     Database,
 }
@@ -31,6 +34,7 @@ impl Format {
             Format::Json(Framing::Lines) => "JSON lines".into(),
             Format::Json(Framing::Stream { unwrap: None }) => "JSON".into(),
             Format::Json(Framing::Stream { unwrap: Some(key) }) => format!("JSON in \"{key}\""),
+            Format::Lines(_) => "text lines".into(),
             Format::Parquet => "Parquet".into(),
             Format::Database => "DuckDB".into(),
         }
@@ -48,10 +52,12 @@ pub(super) struct Detected {
     pub(super) whole: bool,
     /// Members beside the records in an object that wraps them: they are not loaded.
     pub(super) beside: Vec<String>,
+    /// Why a profile of text lines was chosen.
+    pub(super) reason: Option<String>,
 }
 
 /// Looks into a file.
-pub(super) fn detect(input: &Input) -> Result<Detected, ExtractError> {
+pub(super) fn detect(input: &Input, profiles: &Profiles, forced: Option<&Profile>) -> Result<Detected, ExtractError> {
     let mut reader = SourceReader::open(input)?;
     let packing = reader.packing();
     let mut head = Vec::new();
@@ -60,14 +66,20 @@ pub(super) fn detect(input: &Input) -> Result<Detected, ExtractError> {
         return Err(ExtractError::Empty { path: input.path.clone() });
     }
     let not = |what: String| ExtractError::NotALog { path: input.path.clone(), what };
+    let mut reason = None;
     let (format, beside) = match binary(&head) {
         Some(Binary::Parquet) => (Format::Parquet, Vec::new()),
         Some(Binary::Database) if packing == Packing::Plain => (Format::Database, Vec::new()),
         Some(Binary::Database) => return Err(not("is a packed DuckDB file; unpack it first".into())),
         Some(Binary::Other(what)) => return Err(not(what.into())),
-        None => text(&head, whole, &input.path)?,
+        None => {
+            let known = |head: &[u8]| lines(head, whole, profiles, forced);
+            let (format, beside, why) = text(&head, whole, &input.path, &known)?;
+            reason = why;
+            (format, beside)
+        }
     };
-    Ok(Detected { format, packing, head, whole, beside })
+    Ok(Detected { format, packing, head, whole, beside, reason })
 }
 
 enum Binary {
@@ -127,19 +139,45 @@ fn binary(head: &[u8]) -> Option<Binary> {
     None
 }
 
-fn text(head: &[u8], whole: bool, path: &Path) -> Result<(Format, Vec<String>), ExtractError> {
+/// Lines at the beginning by which a profile of text lines is chosen.
+const LINES: usize = 1000;
+
+/// The profile whose patterns take these lines apart, and why it was chosen.
+fn lines(head: &[u8], whole: bool, profiles: &Profiles, forced: Option<&Profile>) -> Option<(String, String)> {
+    let text = String::from_utf8_lossy(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head));
+    let mut lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).take(LINES).collect();
+    if !whole && lines.len() > 1 && lines.len() < LINES {
+        lines.pop();
+    }
+    if let Some(profile) = forced {
+        return (!profile.line_columns().is_empty()).then(|| (profile.name.clone(), String::new()));
+    }
+    profiles.choose_lines(&lines).map(|(profile, fit)| (profile.name.clone(), fit.reason))
+}
+
+/// What a text is; with the members beside wrapped records, and why a profile of text lines was chosen.
+type Text = (Format, Vec<String>, Option<String>);
+
+fn text(head: &[u8], whole: bool, path: &Path, lines: &dyn Fn(&[u8]) -> Option<(String, String)>) -> Result<Text, ExtractError> {
     let body = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if body.is_empty() {
         return Err(ExtractError::NotALog { path: path.to_path_buf(), what: "holds nothing but blanks".into() });
     }
     if let Some((framing, beside)) = json(body, whole) {
-        return Ok((Format::Json(framing), beside));
+        return Ok((Format::Json(framing), beside, None));
     }
     let header_only = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     // Broken JSON has commas too; only a header makes columns of them.
     let begins_as_json = matches!(body.first(), Some(b'{' | b'['));
-    if let Some(dialect) = csv::sniff(head, whole, header_only).filter(|dialect| dialect.header || !begins_as_json) {
-        return Ok((Format::Csv(dialect), Vec::new()));
+    let table = csv::sniff(head, whole, header_only).filter(|dialect| dialect.header || !begins_as_json);
+    // Text lines may have commas too: only names in the first row are surer than a pattern that fits.
+    if table.as_ref().is_none_or(|dialect| !dialect.header)
+        && let Some((profile, reason)) = lines(head)
+    {
+        return Ok((Format::Lines(profile), Vec::new(), Some(reason)));
+    }
+    if let Some(dialect) = table {
+        return Ok((Format::Csv(dialect), Vec::new(), None));
     }
     let what = match body.first() {
         Some(b'{' | b'[') => "begins like JSON, but its first records are not valid JSON",
@@ -252,7 +290,8 @@ mod tests {
         let path = folder.path().join("log");
         std::fs::write(&path, content).unwrap();
         let input = Input { path: path.clone(), canonical: path, size: 0, modified: 0 };
-        detect(&input).map(|detected| detected.format).map_err(|error| error.to_string())
+        let profiles = Profiles::load(Path::new("/nonexistent")).unwrap();
+        detect(&input, &profiles, None).map(|detected| detected.format).map_err(|error| error.to_string())
     }
 
     fn unwrap(key: &str) -> Format {

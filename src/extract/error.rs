@@ -94,6 +94,30 @@ pub enum ExtractError {
         /// Why, with the nearest column where there is one.
         reason: String,
     },
+    /// A side table cannot be joined.
+    #[error("cannot join {path} with {role}: {reason}")]
+    BadJoin {
+        /// The role.
+        role: Role,
+        /// The side table.
+        path: String,
+        /// Why, and what next.
+        reason: String,
+    },
+    /// Only the first row of each value is wanted of a role that the extract does not have.
+    #[error("--dedupe {role} does not work: the extract has no {role}; map a column onto it with --map {role}=COLUMN")]
+    BadDedupe {
+        /// The role.
+        role: Role,
+    },
+    /// The bound of the cache is no size.
+    #[error("{variable} does not bound the cache: {reason}")]
+    CacheLimit {
+        /// The variable of the environment.
+        variable: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// A database file has several tables, or not the one that was named.
     #[error("{path} {what}; choose one with --table: {tables}")]
     Table {
@@ -141,6 +165,9 @@ impl ExtractError {
                 | ExtractError::UnknownProfile { .. }
                 | ExtractError::BadProfile { .. }
                 | ExtractError::BadMap { .. }
+                | ExtractError::BadJoin { .. }
+                | ExtractError::BadDedupe { .. }
+                | ExtractError::CacheLimit { .. }
                 | ExtractError::Table { .. }
         )
     }

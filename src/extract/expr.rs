@@ -41,7 +41,12 @@ pub(super) fn role(role: Role, made: &Made, columns: &[RawColumn], statement: &m
 }
 
 /// The SQL of a value and its kind, where that is known.
-fn value(made: &Made, columns: &[RawColumn], statement: &mut Statement, dialect: &dyn Dialect) -> (String, Option<Kind>) {
+pub(super) fn value(
+    made: &Made,
+    columns: &[RawColumn],
+    statement: &mut Statement,
+    dialect: &dyn Dialect,
+) -> (String, Option<Kind>) {
     match made {
         Made::Column(place) => match columns.get(*place) {
             Some(raw) => (column(raw, dialect), Some(raw.kind)),
@@ -104,7 +109,7 @@ fn epoch_of_real(sql: &str) -> String {
 
 /// A time in any of the spellings that logs have: RFC 3339 and ISO 8601, epoch numbers, the access log's, the US one. The cast goes by
 /// way of `TIMESTAMPTZ`, because the one to `TIMESTAMP` drops an offset instead of applying it; a time without one is taken as UTC.
-fn time_of_text(sql: &str) -> String {
+pub(super) fn time_of_text(sql: &str) -> String {
     format!(
         "COALESCE(CAST(TRY_CAST({sql} AS TIMESTAMPTZ) AS TIMESTAMP), CASE WHEN contains({sql}, '.') THEN {} ELSE {} END, \
          CAST(try_strptime({sql}, ['%d/%b/%Y:%H:%M:%S %z', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', \

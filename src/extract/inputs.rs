@@ -25,6 +25,8 @@ pub(super) struct Inputs {
     pub(super) files: Vec<Input>,
     /// Hidden files and files that are obviously no logs.
     pub(super) skipped: Vec<PathBuf>,
+    /// The files of each side table.
+    pub(super) sides: Vec<Inputs>,
 }
 
 /// Finds the files. A file that several inputs name is read once.

@@ -1,21 +1,23 @@
 //! Building the database of an extract: one set-based statement a part, then checks that nothing was lost on the way.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use crate::domain::{Role, Schema, Value};
 use crate::engine::{Client, Dialect, Statement, Table};
 
+use super::basis::Basis;
 use super::error::ExtractError;
 use super::look::{Family, Kin, Seens};
-use super::model::{Extract, OpenSpec, Reject, Source};
+use super::model::{Deduped, Extract, OpenSpec, Reject, Source};
 use super::plan::{self, Group, Leftover, Made, Own, RawColumn};
 use super::profile::Profiles;
-use super::progress::Stage;
+use super::progress::{Stage, grouped};
 use super::read::{Part, Read};
 use super::reader::{self, Reader};
+use super::sides::{self, Side};
 use super::watch::Watcher;
-use super::{check, expr};
+use super::{check, duplicates, expr};
 
 /// Rejects that are handed over with the extract; all of them are in the database.
 const SAMPLES: u64 = 20;
@@ -32,6 +34,10 @@ pub(super) struct Loader<'a, 'w> {
     pub(super) reasons: Vec<Vec<String>>,
     /// Columns (group, place) that turned out not to fit the role in which they stand.
     pub(super) surprises: Vec<(usize, usize)>,
+    /// Set apart the names of what is attached for a side table.
+    pub(super) tag: String,
+    /// What a profile can be drafted from.
+    pub(super) basis: Basis,
 }
 
 impl Loader<'_, '_> {
@@ -44,9 +50,15 @@ impl Loader<'_, '_> {
     }
 
     /// Loads everything and describes it.
-    pub(super) fn load(&mut self, spec: &OpenSpec, profiles: &Profiles) -> Result<Extract, ExtractError> {
+    pub(super) fn load(
+        &mut self,
+        spec: &OpenSpec,
+        profiles: &Profiles,
+        sides: &[Side<'_>],
+        folder: &Path,
+    ) -> Result<Extract, ExtractError> {
         self.execute("CREATE TABLE rejects(path VARCHAR, record BIGINT, reason VARCHAR, raw VARCHAR)".into())?;
-        self.attach(spec)?;
+        self.attach(spec.table.as_deref())?;
         self.find_columns()?;
         self.map(spec, profiles)?;
         let owns = loop {
@@ -69,9 +81,35 @@ impl Loader<'_, '_> {
             self.execute("DELETE FROM rejects".into())?;
         };
         self.own_rejects()?;
-        let owns = check::sharpen(self, owns)?;
+        let mut owns = check::sharpen(self, owns)?;
+        let duplicates = duplicates::find(self, &owns)?;
+        let deduped = spec.dedupe.map(|role| self.dedupe(role)).transpose()?;
+        let mut joined = Vec::new();
+        for side in sides {
+            joined.push(sides::join(self, &mut owns, side, profiles, folder)?);
+        }
         self.number()?;
-        self.describe(&owns)
+        let mut extract = self.describe(&owns)?;
+        for (source, seen) in extract.sources.iter_mut().zip(&self.seens.seen) {
+            source.duplicates = duplicates.get(&seen.label).copied().unwrap_or_default();
+        }
+        extract.duplicates = duplicates.values().sum();
+        extract.deduped = deduped;
+        extract.joined = joined;
+        Ok(extract)
+    }
+
+    /// Keeps the first row of each value of a role.
+    fn dedupe(&mut self, role: Role) -> Result<Deduped, ExtractError> {
+        if !self.groups.iter().any(|group| group.roles.contains_key(&role)) {
+            return Err(ExtractError::BadDedupe { role });
+        }
+        let rows = duplicates::leave_out(self, role)?;
+        let left = self.by_source("count(*)")?;
+        for (facts, seen) in self.read.facts.iter_mut().zip(&self.seens.seen) {
+            facts.rows = left.get(&seen.label).copied().unwrap_or_default();
+        }
+        Ok(Deduped { role, rows })
     }
 
     /// Numbers the rows in load order. While loading, a `row_number()` would leave all cores but one idle; the engine keeps the order
@@ -86,17 +124,17 @@ impl Loader<'_, '_> {
     }
 
     /// Attaches database files.
-    fn attach(&mut self, spec: &OpenSpec) -> Result<(), ExtractError> {
+    pub(super) fn attach(&mut self, table: Option<&str>) -> Result<(), ExtractError> {
         for part in self.read.parts.clone() {
             if Reader::of(self.seens, &part) == Reader::Database {
-                reader::attach(self, &part, spec.table.as_deref())?;
+                reader::attach(self, &part, table)?;
             }
         }
         Ok(())
     }
 
     /// Finds the columns of every group.
-    fn find_columns(&mut self) -> Result<(), ExtractError> {
+    pub(super) fn find_columns(&mut self) -> Result<(), ExtractError> {
         for (at, kin) in self.seens.groups.iter().enumerate() {
             let columns = match &kin.family {
                 Family::Json => {
@@ -106,7 +144,7 @@ impl Loader<'_, '_> {
                 }
                 Family::Csv(names) => names.iter().enumerate().map(|(place, name)| reader::csv_column(place, name)).collect(),
                 Family::Engine(source) => {
-                    let part = self.read.parts.iter().find(|part| part.source == *source).cloned();
+                    let part = self.read.parts.iter().find(|part| part.source() == *source).cloned();
                     match part {
                         Some(part) => reader::describe(self, &part)?,
                         None => Vec::new(),
@@ -145,6 +183,9 @@ impl Loader<'_, '_> {
                     }
                     Err(error) => return Err(error),
                 }
+            }
+            if at == 0 || sample.records > self.basis.records {
+                self.basis = Basis::new(&group, profile, &sample, self.groups.len() - 1);
             }
             reader::declare_roles(&mut group, kin, &sample);
             if let Some(place) = self.groups.get_mut(at) {
@@ -209,20 +250,47 @@ impl Loader<'_, '_> {
         for part in self.read.parts.clone() {
             let rows = self.insert(&part, owns, leftovers)?;
             let reader = Reader::of(self.seens, &part);
-            let mut rejects = 0;
+            if reader == Reader::Json {
+                continue;
+            }
+            if let Some(facts) = self.read.facts.get_mut(part.source()) {
+                facts.rows = rows;
+            }
             if reader == Reader::Csv {
                 let (moved, places) = reader::csv_rejects(self, &part)?;
-                rejects = moved;
+                for (source, rejects) in moved {
+                    if let Some(facts) = self.read.facts.get_mut(source) {
+                        facts.rejects = rejects;
+                    }
+                }
                 self.surprises.extend(places.into_iter().map(|place| (part.group, place)));
             }
-            if reader != Reader::Json
-                && let Some(facts) = self.read.facts.get_mut(part.source)
-            {
-                facts.rows = rows;
-                facts.rejects = rejects;
+        }
+        self.count_tables()
+    }
+
+    /// Counts the rows of tables that were read together.
+    fn count_tables(&mut self) -> Result<(), ExtractError> {
+        let together = |part: &&Part| Reader::of(self.seens, part) == Reader::Csv && part.sources.len() > 1;
+        let sources: Vec<usize> = self.read.parts.iter().filter(together).flat_map(|part| part.sources.clone()).collect();
+        if sources.is_empty() {
+            return Ok(());
+        }
+        let counts = self.by_source("count(*)")?;
+        for source in sources {
+            let label = self.seens.seen.get(source).map(|seen| seen.label.as_str()).unwrap_or_default();
+            if let Some(facts) = self.read.facts.get_mut(source) {
+                facts.rows = counts.get(label).copied().unwrap_or_default();
             }
         }
         Ok(())
+    }
+
+    /// A count over the rows of each source, by its label.
+    pub(super) fn by_source(&mut self, counted: &str) -> Result<HashMap<String, u64>, ExtractError> {
+        let source = Schema::SOURCE;
+        let table = self.execute(format!("SELECT {source}, {counted} AS total FROM requests GROUP BY {source}"))?;
+        Ok((0..table.len()).map(|row| (table.get(row, source).to_plain(), count_at(&table, row, "total"))).collect())
     }
 
     fn insert(&mut self, part: &Part, owns: &[Own], leftovers: &[Leftover]) -> Result<u64, ExtractError> {
@@ -231,7 +299,11 @@ impl Loader<'_, '_> {
         let columns = plan::projection(&group, part.group, owns, leftovers, &mut statement, self.dialect);
         let from = reader::relation(self, part, &group.columns, &mut statement);
         statement.sql = format!("INSERT INTO requests SELECT {} FROM {from}", columns.join(", "));
-        let name = self.seens.seen.get(part.source).map(|seen| seen.input.path.display().to_string()).unwrap_or_default();
+        let first = self.seens.seen.get(part.source()).map(|seen| seen.input.path.display().to_string()).unwrap_or_default();
+        let name = match part.sources.len() {
+            0 | 1 => first,
+            others => format!("{first} and {} more", others - 1),
+        };
         let table = match self.run(&name, statement) {
             Err(ExtractError::Engine(error)) => return Err(reader::explain(self, part, error)),
             table => table?,
@@ -240,7 +312,7 @@ impl Loader<'_, '_> {
     }
 
     /// Moves the rejects that were found before the engine read anything into `rejects`.
-    fn own_rejects(&mut self) -> Result<(), ExtractError> {
+    pub(super) fn own_rejects(&mut self) -> Result<(), ExtractError> {
         if self.read.rejects.count > 0 {
             let mut statement = Statement::default();
             let path = statement.bind(path_text(self.read.rejects.path()));
@@ -251,6 +323,25 @@ impl Loader<'_, '_> {
             self.run("rejects", statement)?;
         }
         Ok(())
+    }
+
+    /// The profile of a source, or those of its records, the most frequent first, and what is to say about that.
+    fn profiles_of(&self, usual: usize, groups: &BTreeMap<usize, u64>) -> (String, Option<String>) {
+        let name = |group: usize| {
+            let mapped = self.groups.get(group).and_then(|group| group.profile.clone());
+            mapped.unwrap_or_else(|| "guessed".to_owned())
+        };
+        let mut counts: Vec<(u64, String)> = groups.iter().map(|(group, rows)| (*rows, name(*group))).collect();
+        counts.sort_by(|(one, first), (other, second)| other.cmp(one).then_with(|| first.cmp(second)));
+        match counts.as_slice() {
+            [] => (name(usual), None),
+            [(_, only)] => (only.clone(), None),
+            several => {
+                let names: Vec<&str> = several.iter().map(|(_, name)| name.as_str()).collect();
+                let told: Vec<String> = several.iter().map(|(rows, name)| format!("{name} {}", grouped(*rows))).collect();
+                (names.join(", "), Some(format!("its records are told apart by their keys: {}", told.join(", "))))
+            }
+        }
     }
 
     /// Adds a sentence about a source.
@@ -269,28 +360,24 @@ impl Loader<'_, '_> {
         let rows = count(&table, "total");
         let timeless = count(&table, "timeless");
         let schema = plan::schema(&self.groups, owns);
-        let mut roles = std::collections::BTreeMap::new();
-        for group in &self.groups {
-            for (role, filled) in &group.roles {
-                roles.entry(*role).or_insert_with(|| filled.mapping.clone());
-            }
-        }
+        let roles = plan::roles(&self.groups);
         if timeless > 0 && roles.contains_key(&Role::Time) {
             check::timeless(self)?;
         }
         let mut sources = Vec::new();
         for (at, seen) in self.seens.seen.iter().enumerate() {
             let facts = self.read.facts.get(at).cloned().unwrap_or_default();
-            let kin = self.seens.groups.get(seen.group);
-            let profile = self.groups.get(seen.group).and_then(|group| group.profile.clone());
             let mut reasons = seen.reasons.clone();
+            let (profile, told_apart) = self.profiles_of(seen.group, &facts.groups);
+            reasons.extend(told_apart);
             reasons.extend(self.reasons.get(at).cloned().unwrap_or_default());
             sources.push(Source {
                 path: seen.input.path.display().to_string(),
                 format: format!("{}{}", seen.format.name(), seen.packing.suffix()),
-                profile: profile.or_else(|| kin.and_then(|kin| kin.profile.clone())).unwrap_or_else(|| "guessed".into()),
+                profile,
                 rows: facts.rows,
                 rejects: facts.rejects,
+                duplicates: 0,
                 sha256: facts.sha256,
                 reasons,
             });
@@ -315,6 +402,7 @@ impl Loader<'_, '_> {
             first: table.get(0, "first").as_time(),
             last: table.get(0, "last").as_time(),
             reject_samples,
+            basis: std::mem::take(&mut self.basis),
             ..Extract::default()
         })
     }
@@ -325,7 +413,7 @@ pub(super) fn count(table: &Table, name: &str) -> u64 {
     count_at(table, 0, name)
 }
 
-fn count_at(table: &Table, row: usize, name: &str) -> u64 {
+pub(super) fn count_at(table: &Table, row: usize, name: &str) -> u64 {
     match table.get(row, name) {
         Value::Int(number) => u64::try_from(number).unwrap_or_default(),
         _ => 0,

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use super::bytes::{Packing, SourceReader};
 use super::csv;
-use super::detect::{Format, detect};
+use super::detect::{Detected, Format, detect};
+use super::envelope;
 use super::error::ExtractError;
 use super::inputs::Inputs;
-use super::profile::Profiles;
+use super::labels::labels;
+use super::profile::{Profile, Profiles};
 use super::progress::{Stage, Unit};
 use super::records::{Found, Framing, Records};
 use super::sample::{RECORDS, Sample};
@@ -19,7 +21,11 @@ pub(super) struct Seen {
     pub(super) input: super::inputs::Input,
     pub(super) format: Format,
     pub(super) packing: Packing,
-    /// The group of sources that it is mapped and loaded with.
+    /// The member of each record that holds the event, for envelopes.
+    pub(super) inner: Option<String>,
+    /// By which the rows name it.
+    pub(super) label: String,
+    /// The group of sources that it is mapped and loaded with; single records may go to others.
     pub(super) group: usize,
     pub(super) reasons: Vec<String>,
 }
@@ -39,6 +45,17 @@ pub(super) enum Family {
 pub(super) struct Seens {
     pub(super) seen: Vec<Seen>,
     pub(super) groups: Vec<Kin>,
+    known: HashMap<(Family, Option<String>), usize>,
+}
+
+impl Seens {
+    /// The group of this family and profile, which may be a new one.
+    pub(super) fn group(&mut self, family: Family, profile: Option<String>) -> usize {
+        *self.known.entry((family.clone(), profile.clone())).or_insert_with(|| {
+            self.groups.push(Kin { family, profile, sample: Sample::default() });
+            self.groups.len() - 1
+        })
+    }
 }
 
 /// A group of sources: what they share.
@@ -58,13 +75,14 @@ pub(super) fn look(
 ) -> Result<Seens, ExtractError> {
     let forced = forced.map(|name| profiles.named(name)).transpose()?;
     let mut seens = Seens::default();
-    let mut known: HashMap<(Family, Option<String>), usize> = HashMap::new();
+    let mut labels = labels(inputs.files.iter().map(|input| input.path.as_path())).into_iter();
     let total = Some(inputs.files.len() as u64);
     for (at, input) in inputs.files.iter().enumerate() {
         let name = input.path.display().to_string();
         watch.tell(Stage::Looking, Done { done: at as u64, total, unit: Unit::Files }, &name)?;
-        let detected = detect(input)?;
+        let detected = detect(input, profiles, forced)?;
         let mut sample = Sample::default();
+        let mut inner = None;
         let family = match &detected.format {
             Format::Csv(dialect) => {
                 for row in csv::sample(&detected.head, detected.whole, dialect) {
@@ -77,17 +95,28 @@ pub(super) fn look(
                 Family::Csv(dialect.columns.clone())
             }
             Format::Json(framing) => {
-                sample = sample_json(input, framing)?;
+                let records = first_records(input, framing)?;
+                inner = if forced.is_none() { envelope::find(&records, profiles) } else { forced_inner(&records, forced) };
+                records.iter().for_each(|record| sample.add_json(&envelope::open(record, inner.as_deref())));
                 Family::Json
             }
+            Format::Lines(_) => Family::Json,
             Format::Parquet | Format::Database => Family::Engine(at),
         };
         let mut reasons = Vec::new();
         if !detected.beside.is_empty() {
             reasons.push(format!("the object around the records also has {}, which is not loaded", detected.beside.join(", ")));
         }
+        if let Some(inner) = &inner {
+            reasons.push(format!("each record holds its event under \"{inner}\"; what stands around it is kept beside"));
+        }
+        let named = match &detected.format {
+            Format::Lines(name) => profiles.get(name),
+            _ => None,
+        };
         let (profile, reason) = match forced {
             Some(profile) => (Some(profile.name.clone()), Some(format!("{}: asked for with --profile", profile.name))),
+            None if named.is_some() => (named.map(|profile| profile.name.clone()), detected.reason),
             None => match profiles.choose(&sample) {
                 Some((profile, fit)) => (Some(profile.name.clone()), Some(fit.reason)),
                 None if matches!(family, Family::Engine(_)) => (None, None),
@@ -95,36 +124,50 @@ pub(super) fn look(
             },
         };
         reasons.extend(reason);
-        let group = *known.entry((family.clone(), profile.clone())).or_insert_with(|| {
-            seens.groups.push(Kin { family, profile, sample: Sample::default() });
-            seens.groups.len() - 1
-        });
-        if let Some(kin) = seens.groups.get_mut(group) {
+        let is_json = family == Family::Json;
+        let group = seens.group(family, profile);
+        // Records are told apart while they are read, and sampled then.
+        if let Some(kin) = seens.groups.get_mut(group).filter(|_| !is_json) {
             kin.sample.merge(&sample);
         }
-        seens.seen.push(Seen { input: input.clone(), format: detected.format, packing: detected.packing, group, reasons });
+        let label = labels.next().unwrap_or_default();
+        let Detected { format, packing, .. } = detected;
+        seens.seen.push(Seen { input: input.clone(), format, packing, inner, label, group, reasons });
     }
     Ok(seens)
 }
 
+/// Where a profile that the analyst named finds its columns: inside the envelope or not.
+fn forced_inner(records: &[serde_json::Value], forced: Option<&Profile>) -> Option<String> {
+    let profile = forced?;
+    let fits = |inner: Option<&str>| {
+        let mut sample = Sample::default();
+        records.iter().for_each(|record| sample.add_json(&envelope::open(record, inner)));
+        profile.fit(&sample).is_some()
+    };
+    let first = records.first()?.as_object()?;
+    let inside = |name: &&String| first.get(*name).is_some_and(serde_json::Value::is_object) && fits(Some(name));
+    if fits(None) { None } else { first.keys().find(inside).cloned() }
+}
+
 /// The first records of a JSON source.
-fn sample_json(input: &super::inputs::Input, framing: &Framing) -> Result<Sample, ExtractError> {
+fn first_records(input: &super::inputs::Input, framing: &Framing) -> Result<Vec<serde_json::Value>, ExtractError> {
     let mut records = Records::new(SourceReader::open(input)?, framing.clone())?;
-    let mut sample = Sample::default();
+    let mut found = Vec::new();
     // Broken records are rejected when all of them are read; a few of them may be passed over here.
     for _ in 0..RECORDS * 2 {
         match records.next()? {
             Some(Found::Record { text, .. }) => {
                 if let Ok(record @ serde_json::Value::Object(_)) = serde_json::from_slice(records.text(&text)) {
-                    sample.add_json(&record);
+                    found.push(record);
                 }
             }
             Some(Found::Bad { .. }) => {}
             None => break,
         }
-        if sample.records >= RECORDS {
+        if found.len() >= RECORDS {
             break;
         }
     }
-    Ok(sample)
+    Ok(found)
 }

@@ -10,6 +10,8 @@ use crate::domain::{Role, Schema, Timestamp};
 use crate::engine::Engine;
 use crate::settings::files::PrivateFolder;
 
+use super::basis::Basis;
+
 /// What to open and how.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OpenSpec {
@@ -17,8 +19,13 @@ pub struct OpenSpec {
     pub inputs: Vec<String>,
     /// The profile to use; `None` to choose by evidence.
     pub profile: Option<String>,
-    /// Roles that the analyst maps: a column, a JSON path or an SQL expression over the extract's own columns.
+    /// Roles that the analyst maps: a column, a JSON path or an SQL expression over the extract's own columns; an empty text leaves the
+    /// role unmapped.
     pub map: Vec<(Role, String)>,
+    /// Side tables: what is known of entities beside the log.
+    pub joins: Vec<JoinSpec>,
+    /// The role of which only the first row of each value is kept.
+    pub dedupe: Option<Role>,
     /// The table of a `.duckdb` file.
     pub table: Option<String>,
     /// Whether to load into a private folder that goes away with [`Opened`], and to look at no cache.
@@ -27,6 +34,17 @@ pub struct OpenSpec {
     pub memory: Option<u64>,
     /// Worker threads of the engine; `None` for one a core.
     pub threads: Option<usize>,
+}
+
+/// A side table to join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinSpec {
+    /// The role whose entities it describes.
+    pub role: Role,
+    /// Its file, folder or glob, as it was typed.
+    pub path: String,
+    /// What its columns' names begin with in `requests`, before a `_`; columns whose own names begin so keep them.
+    pub prefix: String,
 }
 
 /// An extract that is open: its description, and the engine over its database.
@@ -49,6 +67,15 @@ pub struct Extract {
     pub rows: u64,
     /// Rows of `rejects`: records that could not be read.
     pub rejects: u64,
+    /// Rows that repeat an earlier one in every column, as it was delivered; [`Extract::deduped`] may have left them out.
+    #[serde(default)]
+    pub duplicates: u64,
+    /// What was left out because an earlier row has the same value.
+    #[serde(default)]
+    pub deduped: Option<Deduped>,
+    /// The side tables whose columns are in `requests`.
+    #[serde(default)]
+    pub joined: Vec<Joined>,
     /// The columns of `requests`.
     pub schema: Schema,
     /// How each mapped role is filled.
@@ -68,6 +95,9 @@ pub struct Extract {
     pub database: PathBuf,
     /// The first rejects; all are in the relation `rejects(path, record, reason, raw)`.
     pub reject_samples: Vec<Reject>,
+    /// What a profile can be drafted from.
+    #[serde(default)]
+    pub basis: Basis,
 }
 
 /// One file of an extract.
@@ -83,10 +113,41 @@ pub struct Source {
     pub rows: u64,
     /// Records of it that could not be read.
     pub rejects: u64,
+    /// Its rows that repeat an earlier one in every column, as it was delivered.
+    #[serde(default)]
+    pub duplicates: u64,
     /// SHA-256 of the file's bytes as they are on disk, in hexadecimal.
     pub sha256: String,
     /// What was decided and why, and what could not be read as it should; one sentence each.
     pub reasons: Vec<String>,
+}
+
+/// Rows that were left out on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deduped {
+    /// The role of which only the first row of each value was kept.
+    pub role: Role,
+    /// Rows that were left out.
+    pub rows: u64,
+}
+
+/// A side table that was joined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// As it was typed. Untrusted: draw it only through `SafeText`.
+    pub path: String,
+    /// The role whose entities it describes.
+    pub role: Role,
+    /// Its column that holds the entities.
+    pub key: String,
+    /// The columns of `requests` that came from it.
+    pub columns: Vec<String>,
+    /// Entities that it describes.
+    pub rows: u64,
+    /// Entities of the extract that it describes.
+    pub matched: u64,
+    /// SHA-256 of the file; of several files, of the last.
+    pub sha256: String,
 }
 
 /// How a role is filled.
@@ -121,7 +182,7 @@ pub fn inspect_json(extract: &Extract) -> serde_json::Value {
         .map(|source| {
             serde_json::json!({
                 "path": source.path, "format": source.format, "profile": source.profile, "rows": source.rows,
-                "rejects": source.rejects, "sha256": source.sha256,
+                "rejects": source.rejects, "duplicates": source.duplicates, "sha256": source.sha256,
             })
         })
         .collect();
@@ -135,7 +196,11 @@ pub fn inspect_json(extract: &Extract) -> serde_json::Value {
             (role.name().to_owned(), mapping)
         })
         .collect();
-    serde_json::json!({ "extracts": extracts, "rows": extract.rows, "rejects": extract.rejects, "roles": roles })
+    let deduped = extract.deduped.map(|deduped| serde_json::json!({ "role": deduped.role.name(), "rows": deduped.rows }));
+    serde_json::json!({
+        "extracts": extracts, "rows": extract.rows, "rejects": extract.rejects, "duplicates": extract.duplicates, "deduped": deduped,
+        "joined": extract.joined, "sha256": extract.sha256, "roles": roles,
+    })
 }
 
 #[cfg(test)]

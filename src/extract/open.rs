@@ -9,6 +9,7 @@ use crate::engine::{Client, Engine, OpenOptions, Opener, Statement};
 use crate::settings::files::{self, PrivateFolder};
 use crate::settings::paths::Paths;
 
+use super::basis::Basis;
 use super::bytes::{hash_file, hexadecimal};
 use super::cache::{BUILDING, Cache};
 use super::error::ExtractError;
@@ -19,6 +20,7 @@ use super::model::{Extract, OpenSpec, Opened};
 use super::profile::Profiles;
 use super::progress::{Progress, Stage, Unit};
 use super::read::{self, Hashing};
+use super::sides::Side;
 use super::watch::{Done, Watcher};
 
 /// Opens an extract: from the cache where the same files were loaded the same way before, else by loading them. `watch` is called a
@@ -37,7 +39,10 @@ pub fn open(
     if let Some(name) = &spec.profile {
         profiles.named(name)?;
     }
-    let inputs = inputs::resolve(&spec.inputs)?;
+    let mut inputs = inputs::resolve(&spec.inputs)?;
+    for join in &spec.joins {
+        inputs.sides.push(inputs::resolve(std::slice::from_ref(&join.path))?);
+    }
     let job = Job { spec, paths, opener, profiles: &profiles, inputs: &inputs };
     if spec.no_cache {
         return job.load_privately(&mut watch);
@@ -113,6 +118,7 @@ impl Job<'_> {
         let (built, mut extract) = self.build(&folder.path().join("load"), watch)?;
         let database = folder.path().join("extract.duckdb");
         files::rename(&built, &database)?;
+        files::make_private(&database)?;
         files::remove_dir(&folder.path().join("load"))?;
         let engine = self.reopen(&database, folder.path())?;
         extract.database = database;
@@ -122,8 +128,9 @@ impl Job<'_> {
     /// Loads everything into a database in `folder`, and closes it.
     fn build(&self, folder: &Path, watch: &mut Watcher<'_>) -> Result<(PathBuf, Extract), ExtractError> {
         files::create_dir(folder)?;
-        let seens = look::look(self.inputs, self.profiles, self.spec.profile.as_deref(), watch)?;
-        let mut read = read::read(&seens, folder, watch)?;
+        let forced = self.spec.profile.as_deref();
+        let mut seens = look::look(self.inputs, self.profiles, forced, watch)?;
+        let mut read = read::read(&mut seens, self.profiles, forced.is_some(), folder, watch)?;
         let hashing = Hashing::start(&seens);
         let database = folder.join("extract.duckdb");
         let engine = self.opener.open(&OpenOptions {
@@ -133,6 +140,7 @@ impl Job<'_> {
             memory: self.spec.memory,
             threads: self.spec.threads,
             spill: Some(folder.join("spill")),
+            ..OpenOptions::default()
         })?;
         let client = Client::new(engine);
         let mut loader = Loader {
@@ -144,8 +152,12 @@ impl Job<'_> {
             groups: Vec::new(),
             reasons: seens.seen.iter().map(|_| Vec::new()).collect(),
             surprises: Vec::new(),
+            tag: String::new(),
+            basis: Basis::default(),
         };
-        let mut extract = loader.load(self.spec, self.profiles)?;
+        let joins = self.spec.joins.iter().zip(&self.inputs.sides).enumerate();
+        let sides: Vec<Side<'_>> = joins.map(|(at, (spec, inputs))| Side { spec, inputs, number: at + 1 }).collect();
+        let mut extract = loader.load(self.spec, self.profiles, &sides, folder)?;
         hashing.finish(&mut read.facts, &seens, watch)?;
         watch.run(&client, Stage::Checking, "", Statement::new("CHECKPOINT"))?;
         drop(client);
@@ -180,6 +192,7 @@ impl Job<'_> {
             memory: self.spec.memory,
             threads: self.spec.threads,
             spill: Some(folder.join("spill")),
+            ..OpenOptions::default()
         };
         Ok(self.opener.open(&options)?)
     }

@@ -9,6 +9,7 @@ use super::csv::distinct;
 use super::error::ExtractError;
 use super::model::Mapping;
 use super::profile::{Filling, Profile, nearest};
+use super::reader::LABEL;
 use super::sample::Sample;
 use super::scan::KeyStat;
 use super::{expr, guess};
@@ -82,10 +83,26 @@ pub(super) enum Made {
     Sql(String),
 }
 
+impl Made {
+    /// Whether it reads the column at this place, which has this name. Of an expression any word counts.
+    pub(super) fn reads(&self, place: usize, name: &str) -> bool {
+        match self {
+            Made::Column(column) | Made::Path { column, .. } => *column == place,
+            Made::FirstOf(all) => all.iter().any(|made| made.reads(place, name)),
+            Made::Sql(sql) => {
+                let mut words = sql.split(|character: char| !character.is_alphanumeric() && character != '_');
+                sql.contains(&format!("\"{name}\"")) || words.any(|word| word.eq_ignore_ascii_case(name))
+            }
+        }
+    }
+}
+
 /// A role that is filled.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Filled {
     pub(super) made: Made,
+    /// As a profile would say it.
+    pub(super) filling: Filling,
     pub(super) mapping: Mapping,
 }
 
@@ -108,18 +125,22 @@ impl Group {
             Some(profile) => self.apply_profile(profile),
             None => {
                 for (role, mapping) in guess::guess(sample) {
-                    if let Some(made) = resolve(&mapping.source, &self.columns) {
-                        self.roles.insert(role, Filled { made, mapping });
+                    if let Some((made, filling)) = resolve_all(&mapping.source, &self.columns) {
+                        self.roles.insert(role, Filled { made, filling, mapping });
                     }
                 }
             }
         }
     }
 
-    /// Fills a role as the analyst says: with a column, a path or an SQL expression.
+    /// Fills a role as the analyst says: with a column, a path or an SQL expression; with nothing when the text is empty.
     pub(super) fn map_by_hand(&mut self, (role, text): &(Role, String)) -> Result<(), ExtractError> {
-        let made = match resolve(text, &self.columns) {
-            Some(made) => made,
+        if text.is_empty() {
+            self.roles.remove(role);
+            return Ok(());
+        }
+        let (made, filling) = match resolve_all(text, &self.columns) {
+            Some(found) => found,
             None if looks_like_a_name(text) => {
                 let names: Vec<&str> =
                     self.columns.iter().filter(|column| column.real).map(|column| column.name.as_str()).collect();
@@ -127,25 +148,35 @@ impl Group {
                 let reason = format!("the extract has no column '{text}'{near} Its columns are {}", names.join(", "));
                 return Err(ExtractError::BadMap { role: *role, source_text: text.clone(), reason });
             }
-            None => Made::Sql(text.clone()),
+            None => {
+                let made = Made::Sql(text.clone());
+                let real =
+                    self.columns.iter().enumerate().filter(|(place, column)| column.real && made.reads(*place, &column.name));
+                let needs = real.map(|(_, column)| column.name.clone()).collect();
+                (made, Filling::Sql { sql: text.clone(), needs, note: String::new() })
+            }
         };
         let mapping = Mapping { source: text.clone(), confidence: 1.0, reason: "set with --map".into() };
-        self.roles.insert(*role, Filled { made, mapping });
+        self.roles.insert(*role, Filled { made, filling, mapping });
         Ok(())
     }
 
     fn apply_profile(&mut self, profile: &Profile) {
         for (role, filling) in &profile.roles {
+            let mut reason = format!("the profile {} says so", profile.name);
             let (made, source) = match filling {
                 Filling::One(text) => (resolve(text, &self.columns), text.clone()),
                 Filling::FirstOf(texts) => {
                     let there: Vec<(Made, &String)> =
                         texts.iter().filter_map(|text| resolve(text, &self.columns).map(|made| (made, text))).collect();
-                    let source = there.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(", else ");
+                    let source = there.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(ELSE);
                     let mut made: Vec<Made> = there.into_iter().map(|(made, _)| made).collect();
                     (if made.len() > 1 { Some(Made::FirstOf(made)) } else { made.pop() }, source)
                 }
-                Filling::Sql { sql, needs } => {
+                Filling::Sql { sql, needs, note } => {
+                    if !note.is_empty() {
+                        reason = format!("{reason}; {note}");
+                    }
                     let there = needs.is_empty() || needs.iter().any(|name| self.has(name));
                     for name in needs {
                         if !self.has(name) {
@@ -156,13 +187,19 @@ impl Group {
                 }
             };
             let Some(made) = made else { continue };
-            let reason = format!("the profile {} says so", profile.name);
-            self.roles.insert(*role, Filled { made, mapping: Mapping { source, confidence: 1.0, reason } });
+            let mapping = Mapping { source, confidence: 1.0, reason };
+            self.roles.insert(*role, Filled { made, filling: filling.clone(), mapping });
         }
     }
 
     fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column.name == name)
+    }
+
+    /// Whether a column fills a sensitive role, or a part of it does.
+    fn is_sensitive(&self, place: usize) -> bool {
+        let name = self.columns.get(place).map(|column| column.name.as_str()).unwrap_or_default();
+        self.roles.iter().any(|(role, filled)| role.is_sensitive() && filled.made.reads(place, name))
     }
 
     /// The column that stands in a role just as it is, so that it need not be stored twice.
@@ -195,6 +232,20 @@ pub(super) fn resolve(text: &str, columns: &[RawColumn]) -> Option<Made> {
     })
 }
 
+/// What stands between several columns or paths of which the first that has a value counts.
+pub(super) const ELSE: &str = ", else ";
+
+/// The column or path that a text names, or several of them: `a, else b.c`.
+pub(super) fn resolve_all(text: &str, columns: &[RawColumn]) -> Option<(Made, Filling)> {
+    if let Some(made) = resolve(text, columns) {
+        return Some((made, Filling::One(text.to_owned())));
+    }
+    let names: Vec<&str> = text.split(ELSE).map(str::trim).collect();
+    let all: Option<Vec<Made>> = names.iter().map(|name| resolve(name, columns)).collect();
+    let filling = Filling::FirstOf(names.iter().map(|name| (*name).to_owned()).collect());
+    all.filter(|all| all.len() > 1).map(|all| (Made::FirstOf(all), filling))
+}
+
 /// The JSON pointer (RFC 6901) of a path such as `.a.b[0]`.
 fn pointer(path: &str) -> Option<String> {
     let mut pointer = String::new();
@@ -221,7 +272,7 @@ fn pointer(path: &str) -> Option<String> {
 }
 
 /// Whether a text that names no column was meant to: it has none of the signs of an expression.
-fn looks_like_a_name(text: &str) -> bool {
+pub(super) fn looks_like_a_name(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | '[' | ']'))
 }
@@ -237,6 +288,7 @@ pub(super) struct Own {
 pub(super) fn own_columns(groups: &[Group]) -> Vec<Own> {
     let mut taken: HashSet<String> = Role::ALL.iter().map(|role| role.name().to_owned()).collect();
     taken.insert(Schema::ROW_ID.to_owned());
+    taken.insert(Schema::SOURCE.to_owned());
     let mut owns: Vec<Own> = Vec::new();
     let mut found = std::collections::HashMap::new();
     for (at, group) in groups.iter().enumerate() {
@@ -245,11 +297,12 @@ pub(super) fn own_columns(groups: &[Group]) -> Vec<Own> {
                 continue;
             }
             let index = *found.entry(raw.name.clone()).or_insert_with(|| {
-                let column = Column { name: String::new(), kind: raw.kind, role: None, source: Some(raw.name.clone()) };
+                let column = Column::own(String::new(), raw.kind, raw.name.clone());
                 owns.push(Own { column, places: vec![None; groups.len()] });
                 owns.len() - 1
             });
             let Some(own) = owns.get_mut(index) else { continue };
+            own.column.sensitive |= group.is_sensitive(place);
             if own.column.kind != raw.kind {
                 own.column.kind = common(own.column.kind, raw.kind);
             }
@@ -272,17 +325,41 @@ fn common(one: Kind, other: Kind) -> Kind {
     }
 }
 
+/// How each role is filled, over all groups: where they differ, what each profile says.
+pub(super) fn roles(groups: &[Group]) -> BTreeMap<Role, Mapping> {
+    let mut roles = BTreeMap::new();
+    for role in Role::ALL {
+        let filled: Vec<(&str, &Mapping)> = groups
+            .iter()
+            .filter_map(|group| Some((group.profile.as_deref().unwrap_or("guessed"), &group.roles.get(&role)?.mapping)))
+            .collect();
+        let Some((_, first)) = filled.first() else { continue };
+        let mut mapping = (*first).clone();
+        if filled.iter().any(|(_, other)| other.source != first.source) {
+            let mut said: Vec<String> =
+                filled.iter().map(|(profile, mapping)| format!("{profile}: {}", mapping.source)).collect();
+            said.dedup();
+            mapping.source = said.join("; ");
+            mapping.confidence = filled.iter().map(|(_, mapping)| mapping.confidence).fold(1.0, f64::min);
+            mapping.reason = "the records are of several formats, and each has its own".into();
+        } else if filled.iter().any(|(_, other)| other.confidence < first.confidence) {
+            mapping.confidence = filled.iter().map(|(_, mapping)| mapping.confidence).fold(1.0, f64::min);
+        }
+        roles.insert(role, mapping);
+    }
+    roles
+}
+
 /// The schema of `requests`.
 pub(super) fn schema(groups: &[Group], owns: &[Own]) -> Schema {
     let mut columns: Vec<Column> = Role::ALL
         .into_iter()
-        .map(|role| Column {
-            name: role.name().to_owned(),
-            kind: role.kind(),
-            role: Some(role),
-            source: groups.iter().find_map(|group| group.roles.get(&role)).map(|filled| filled.mapping.source.clone()),
+        .map(|role| {
+            let source = groups.iter().find_map(|group| group.roles.get(&role)).map(|filled| filled.mapping.source.clone());
+            Column::of_role(role, source)
         })
         .collect();
+    columns.push(Column::own(Schema::SOURCE, Kind::Text, "file name"));
     columns.extend(owns.iter().map(|own| own.column.clone()));
     Schema { columns }
 }
@@ -332,6 +409,7 @@ pub(super) fn projection(
             None => format!("CAST(NULL AS {})", dialect.type_name(role.kind())),
         });
     }
+    all.push(format!("{}.{LABEL}", expr::RAW));
     for own in owns {
         let raw = own.places.get(at).copied().flatten().and_then(|place| group.columns.get(place));
         all.push(match raw {
@@ -374,16 +452,43 @@ mod tests {
     #[test]
     fn own_columns_keep_clear_of_roles_and_of_what_fills_them() {
         let mut group = Group {
-            columns: vec![raw("when", Kind::Text), raw("model", Kind::Text), raw("row_id", Kind::Integer)],
+            columns: vec![
+                raw("when", Kind::Text),
+                raw("model", Kind::Text),
+                raw("row_id", Kind::Integer),
+                raw("source", Kind::Text),
+            ],
             ..Group::default()
         };
         group.map_by_hand(&(Role::Time, "when".into())).unwrap();
         let owns = own_columns(std::slice::from_ref(&group));
         let names: Vec<&str> = owns.iter().map(|own| own.column.name.as_str()).collect();
-        assert_eq!(names, ["model_2", "row_id_2"]);
+        assert_eq!(names, ["model_2", "row_id_2", "source_2"]);
         let schema = schema(&[group], &owns);
         assert_eq!(schema.column("when").unwrap().role, Some(Role::Time));
-        assert_eq!(schema.columns.len(), Role::ALL.len() + 2);
+        assert_eq!(schema.columns.len(), Role::ALL.len() + 4);
+    }
+
+    #[test]
+    fn what_fills_a_sensitive_role_is_sensitive_itself() {
+        let mut group = Group {
+            columns: vec![raw("input", Kind::Json), raw("body", Kind::Text), raw("other", Kind::Text)],
+            ..Group::default()
+        };
+        for (text, wanted) in [("input.text", [true, false, false]), ("upper(body)", [false, true, false])] {
+            group.map_by_hand(&(Role::Content, text.into())).unwrap();
+            let owns = own_columns(std::slice::from_ref(&group));
+            assert_eq!(owns.iter().map(|own| own.column.sensitive).collect::<Vec<_>>(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_emptied_by_a_mapping_to_nothing() {
+        let mut group = Group { columns: vec![raw("model", Kind::Text)], ..Group::default() };
+        group.map_by_hand(&(Role::Model, "model".into())).unwrap();
+        assert_eq!(group.stands_in(0), Some(Role::Model));
+        group.map_by_hand(&(Role::Model, String::new())).unwrap();
+        assert_eq!((group.roles.len(), group.stands_in(0)), (0, None));
     }
 
     #[test]

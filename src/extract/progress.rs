@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::settings::size::shown as bytes;
+
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
@@ -110,21 +112,6 @@ fn amount(number: u64, unit: Unit) -> String {
     }
 }
 
-/// Bytes in decimal units: `999 B`, `1.5 kB`, `2.4 GB`.
-pub(super) fn bytes(number: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let mut value = number as f64;
-    let mut unit = UNITS[0];
-    for next in &UNITS[1..] {
-        if value < 999.5 {
-            break;
-        }
-        value /= 1000.0;
-        unit = next;
-    }
-    if unit == "B" { format!("{number} B") } else { format!("{value:.1} {unit}") }
-}
-
 /// A number with a comma between thousands.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -166,7 +153,5 @@ mod tests {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1000), "1,000");
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(bytes(999_999), "1.0 MB");
     }
 }

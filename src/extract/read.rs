@@ -1,5 +1,8 @@
 //! Reading the sources before the engine does: JSON is cut into records and checked, packed files are unpacked, all are hashed.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,25 +13,39 @@ use crate::settings::files::{self, Doing};
 
 use super::bytes::{Packing, SourceReader, hash_file};
 use super::detect::Format;
+use super::envelope;
 use super::error::ExtractError;
 use super::look::{Seen, Seens};
+use super::profile::Profiles;
 use super::progress::{Stage, Unit};
 use super::records::{Found, Framing, Records};
-use super::scan::{Keys, RejectSpool, Spool};
+use super::route::Router;
+use super::sample::RECORDS;
+use super::scan::{Apart, Keys, Label, RejectSpool, Spool};
 use super::watch::{Done, Watcher};
 
 /// What the engine loads in one statement.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Part {
-    /// The file to read: the source itself, or what was made of it.
-    pub(super) path: PathBuf,
+    /// The files to read: the sources themselves, or what was made of them.
+    pub(super) paths: Vec<PathBuf>,
+    /// The sources: of a table as many as there are paths, of JSON all that are in the spool.
+    pub(super) sources: Vec<usize>,
     /// The group that says what its columns are.
     pub(super) group: usize,
-    /// The source; for JSON the first of those in the spool.
-    pub(super) source: usize,
     /// For JSON: bytes of the longest line.
     pub(super) longest: usize,
 }
+
+impl Part {
+    /// The first of the sources, which stands for all of them where they are alike.
+    pub(super) fn source(&self) -> usize {
+        self.sources.first().copied().unwrap_or_default()
+    }
+}
+
+/// Tables that are read by one statement at most.
+const TOGETHER: usize = 64;
 
 /// What is known of a source after it was read.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +53,8 @@ pub(super) struct Facts {
     pub(super) rows: u64,
     pub(super) rejects: u64,
     pub(super) sha256: String,
+    /// Its rows by the group that they went to.
+    pub(super) groups: BTreeMap<usize, u64>,
 }
 
 /// Everything that reading gave.
@@ -47,109 +66,239 @@ pub(super) struct Read {
     pub(super) rejects: RejectSpool,
 }
 
-/// Reads what Rust must read; the rest is left to the engine, while [`Hashing`] hashes it.
-pub(super) fn read(seens: &Seens, folder: &Path, watch: &mut Watcher<'_>) -> Result<Read, ExtractError> {
+/// Reads what Rust must read; the rest is left to the engine, while [`Hashing`] hashes it. Finds groups of records on the way.
+pub(super) fn read(
+    seens: &mut Seens,
+    profiles: &Profiles,
+    forced: bool,
+    folder: &Path,
+    watch: &mut Watcher<'_>,
+) -> Result<Read, ExtractError> {
     let total: u64 = seens.seen.iter().filter(|seen| is_read_here(seen)).map(|seen| seen.input.size).sum();
-    let mut read = Read {
-        parts: Vec::new(),
-        keys: seens.groups.iter().map(|_| Keys::default()).collect(),
-        facts: vec![Facts::default(); seens.seen.len()],
+    let mut desk = Desk {
+        profiles,
+        router: Router::new(profiles, forced),
+        spools: Spools::new(),
         rejects: RejectSpool::create(folder.join("rejects.ndjson"))?,
+        apart: Apart::default(),
+        folder,
     };
+    let mut facts = vec![Facts::default(); seens.seen.len()];
+    let mut tables: Vec<(usize, PathBuf)> = Vec::new();
     let mut before = 0;
-    let mut open: Option<(usize, Spool, Part)> = None;
-    for (at, seen) in seens.seen.iter().enumerate() {
+    for (at, facts) in facts.iter_mut().enumerate() {
+        let Some(seen) = seens.seen.get(at).cloned() else { continue };
         let mut tell = |bytes: u64| {
             let done = Done { done: before + bytes, total: Some(total), unit: Unit::Bytes };
             watch.tell(Stage::Reading, done, &seen.input.path.display().to_string())
         };
         match &seen.format {
-            Format::Json(framing) => {
-                if open.as_ref().is_none_or(|(group, ..)| *group != seen.group) {
-                    close(&mut open, &mut read.parts)?;
-                    let path = folder.join(format!("records-{at}.ndjson"));
-                    let part = Part { path: path.clone(), group: seen.group, source: at, longest: 0 };
-                    open = Some((seen.group, Spool::create(path)?, part));
-                }
-                if let (Some((_, spool, _)), Some(keys), Some(facts)) =
-                    (open.as_mut(), read.keys.get_mut(seen.group), read.facts.get_mut(at))
-                {
-                    records(seen, framing, spool, keys, &mut read.rejects, facts, &mut tell)?;
-                }
-            }
+            Format::Json(framing) => desk.json(seens, at, &seen, framing, facts, &mut tell)?,
+            Format::Lines(name) => desk.lines(at, &seen, name, facts, &mut tell)?,
+            _ if seen.packing == Packing::Plain => tables.push((at, seen.input.path.clone())),
             _ => {
-                close(&mut open, &mut read.parts)?;
-                let mut path = seen.input.path.clone();
-                if seen.packing != Packing::Plain {
-                    path = folder.join(format!("unpacked-{at}"));
-                    let hash = unpack(seen, &path, &mut tell)?;
-                    if let Some(facts) = read.facts.get_mut(at) {
-                        facts.sha256 = hash;
-                    }
-                }
-                read.parts.push(Part { path, group: seen.group, source: at, longest: 0 });
+                let path = folder.join(format!("unpacked-{at}"));
+                facts.sha256 = unpack(&seen, &path, &mut tell)?;
+                tables.push((at, path));
             }
         }
-        if is_read_here(seen) {
+        if is_read_here(&seen) {
             before += seen.input.size;
         }
     }
-    close(&mut open, &mut read.parts)?;
-    read.rejects.flush()?;
-    Ok(read)
+    desk.rejects.flush()?;
+    let (parts, keys) = parts(seens, desk.spools, &tables)?;
+    Ok(Read { parts, keys, facts, rejects: desk.rejects })
 }
 
 fn is_read_here(seen: &Seen) -> bool {
-    matches!(seen.format, Format::Json(_)) || seen.packing != Packing::Plain
+    matches!(seen.format, Format::Json(_) | Format::Lines(_)) || seen.packing != Packing::Plain
 }
 
-fn close(open: &mut Option<(usize, Spool, Part)>, parts: &mut Vec<Part>) -> Result<(), ExtractError> {
-    if let Some((_, mut spool, mut part)) = open.take() {
-        spool.flush()?;
-        part.longest = spool.longest;
-        parts.push(part);
-    }
-    Ok(())
-}
-
-fn records(
-    seen: &Seen,
-    framing: &Framing,
-    spool: &mut Spool,
-    keys: &mut Keys,
-    rejects: &mut RejectSpool,
-    facts: &mut Facts,
-    tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>,
-) -> Result<(), ExtractError> {
-    let mut records = Records::new(SourceReader::open(&seen.input)?, framing.clone())?;
-    let path = &seen.input.path;
-    let mut first = None;
-    while let Some(found) = records.next()? {
-        let (number, reason, text) = match found {
-            Found::Record { number, text } => (number, spool.record(records.text(&text), keys)?.err(), text),
-            Found::Bad { number, reason, text } => (number, Some(reason), text),
-        };
-        match reason {
-            None => facts.rows += 1,
-            Some(reason) => {
-                rejects.add(path, number, &reason, records.text(&text))?;
-                facts.rejects += 1;
-                first.get_or_insert(reason);
+/// The statements to come, group by group: what was spooled for it, then its tables, many small files together.
+fn parts(seens: &Seens, mut spools: Spools, tables: &[(usize, PathBuf)]) -> Result<(Vec<Part>, Vec<Keys>), ExtractError> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut all_keys = Vec::new();
+    for group in 0..seens.groups.len() {
+        let spooled = spools.remove(&group);
+        all_keys.push(match spooled {
+            Some(Spooled { mut spool, path, sources, keys }) => {
+                spool.flush()?;
+                parts.push(Part { paths: vec![path], sources, group, longest: spool.longest });
+                keys
+            }
+            None => Keys::default(),
+        });
+        for (source, path) in tables {
+            let Some(seen) = seens.seen.get(*source).filter(|seen| seen.group == group) else { continue };
+            let alike = |part: &&mut Part| {
+                let last = part.sources.last().and_then(|last| seens.seen.get(*last)).map(|last| &last.format);
+                part.group == group && part.paths.len() < TOGETHER && last == Some(&seen.format)
+            };
+            let joins = matches!(seen.format, Format::Csv(_));
+            match parts.last_mut().filter(alike).filter(|_| joins) {
+                Some(part) => {
+                    part.paths.push(path.clone());
+                    part.sources.push(*source);
+                }
+                None => parts.push(Part { paths: vec![path.clone()], sources: vec![*source], group, longest: 0 }),
             }
         }
-        if (facts.rows + facts.rejects).is_multiple_of(1024) {
-            tell(records.bytes_read())?;
+    }
+    Ok((parts, all_keys))
+}
+
+/// The records of a group, as they are being written.
+struct Spooled {
+    spool: Spool,
+    path: PathBuf,
+    sources: Vec<usize>,
+    keys: Keys,
+}
+
+/// By the group.
+type Spools = BTreeMap<usize, Spooled>;
+
+/// Where records are read and sorted.
+struct Desk<'a> {
+    profiles: &'a Profiles,
+    router: Router<'a>,
+    spools: Spools,
+    rejects: RejectSpool,
+    apart: Apart,
+    folder: &'a Path,
+}
+
+impl Desk<'_> {
+    /// The spool and the keys of a group.
+    fn group(&mut self, group: usize, source: usize) -> Result<(&mut Spool, &mut Keys), ExtractError> {
+        let spooled = match self.spools.entry(group) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let path = self.folder.join(format!("records-{group}.ndjson"));
+                let spool = Spool::create(path.clone())?;
+                entry.insert(Spooled { spool, path, sources: Vec::new(), keys: Keys::default() })
+            }
+        };
+        if spooled.sources.last() != Some(&source) {
+            spooled.sources.push(source);
         }
+        Ok((&mut spooled.spool, &mut spooled.keys))
     }
-    tell(records.bytes_read())?;
-    if let (0, Some(first)) = (facts.rows, first) {
-        let reason = format!(
-            "it looks like JSON, but no record in it can be read ({first}); fetch the file again, or look at its beginning"
-        );
-        return Err(ExtractError::Broken { path: path.clone(), reason });
+
+    fn json(
+        &mut self,
+        seens: &mut Seens,
+        source: usize,
+        seen: &Seen,
+        framing: &Framing,
+        facts: &mut Facts,
+        tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>,
+    ) -> Result<(), ExtractError> {
+        let mut records = Records::new(SourceReader::open(&seen.input)?, framing.clone())?;
+        let inner = seen.inner.as_deref();
+        let label = Label::new(&seen.label);
+        let mut sampled = 0;
+        let mut first = None;
+        while let Some(found) = records.next()? {
+            let (number, text, fault) = match found {
+                Found::Record { number, text } => (number, text.clone(), self.apart.take(records.text(&text), inner).err()),
+                Found::Bad { number, reason, text } => (number, text, Some(reason)),
+            };
+            let text = records.text(&text);
+            if let Some(reason) = fault {
+                self.rejects.add(&seen.input.path, number, &reason, text)?;
+                facts.rejects += 1;
+                first.get_or_insert(reason);
+            } else {
+                let (group, fresh) = self.router.group(seens, seen.group, &self.apart, text, inner);
+                if (fresh || sampled < RECORDS)
+                    && let Some(kin) = seens.groups.get_mut(group)
+                    && let Ok(record) = serde_json::from_slice(text)
+                {
+                    kin.sample.add_json(&envelope::open(&record, inner));
+                    sampled += 1;
+                }
+                let apart = std::mem::take(&mut self.apart);
+                let (spool, keys) = self.group(group, source)?;
+                spool.record(text, &apart, &label, keys)?;
+                self.apart = apart;
+                facts.rows += 1;
+                *facts.groups.entry(group).or_default() += 1;
+            }
+            if (facts.rows + facts.rejects).is_multiple_of(1024) {
+                tell(records.bytes_read())?;
+            }
+        }
+        tell(records.bytes_read())?;
+        unless_all_rejected(seen, facts, first, "it looks like JSON")?;
+        facts.sha256 = records.finish()?;
+        Ok(())
     }
-    facts.sha256 = records.finish()?;
-    Ok(())
+
+    fn lines(
+        &mut self,
+        source: usize,
+        seen: &Seen,
+        profile: &str,
+        facts: &mut Facts,
+        tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>,
+    ) -> Result<(), ExtractError> {
+        let mut records = Records::new(SourceReader::open(&seen.input)?, Framing::Lines)?;
+        let Some(profile) = self.profiles.get(profile) else { return Ok(()) };
+        let label = Label::new(&seen.label);
+        let mut first = None;
+        while let Some(found) = records.next()? {
+            let (number, text, fault) = match found {
+                Found::Record { number, text } => (number, text, None),
+                Found::Bad { number, reason, text } => (number, text, Some(reason)),
+            };
+            let text = records.text(&text);
+            let line = visible(text);
+            let line = line.trim_end_matches('\r');
+            match profile.take_apart(line).filter(|_| fault.is_none()) {
+                Some(fields) => {
+                    let (spool, keys) = self.group(seen.group, source)?;
+                    spool.fields(&fields, &label, keys)?;
+                    facts.rows += 1;
+                    *facts.groups.entry(seen.group).or_default() += 1;
+                }
+                None => {
+                    let reason = fault.unwrap_or_else(|| format!("no pattern of the profile {} fits this line", profile.name));
+                    self.rejects.add(&seen.input.path, number, &reason, text)?;
+                    facts.rejects += 1;
+                    first.get_or_insert(reason);
+                }
+            }
+            if (facts.rows + facts.rejects).is_multiple_of(1024) {
+                tell(records.bytes_read())?;
+            }
+        }
+        tell(records.bytes_read())?;
+        unless_all_rejected(seen, facts, first, "it looks like lines of text")?;
+        facts.sha256 = records.finish()?;
+        Ok(())
+    }
+}
+
+/// The text of a line; bytes that are not UTF-8 stand in it as `\xNN`, as web servers write them.
+fn visible(line: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(line) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(line.len() + 16);
+    for chunk in line.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    Cow::Owned(text)
+}
+
+/// A source of which nothing at all can be read is an error, not an empty extract.
+fn unless_all_rejected(seen: &Seen, facts: &Facts, first: Option<String>, looks: &str) -> Result<(), ExtractError> {
+    let (0, Some(first)) = (facts.rows, first) else { return Ok(()) };
+    let reason = format!("{looks}, but no record in it can be read ({first}); fetch the file again, or look at its beginning");
+    Err(ExtractError::Broken { path: seen.input.path.clone(), reason })
 }
 
 fn unpack(seen: &Seen, to: &Path, tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>) -> Result<String, ExtractError> {

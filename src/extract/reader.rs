@@ -1,6 +1,6 @@
 //! How the engine reads each kind of part: the relation of its columns, their types, and what its errors mean.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::{Kind, Value};
 use crate::engine::{EngineError, Statement};
@@ -17,6 +17,9 @@ use super::shapes::{self, Look};
 
 /// The schema under which a database file is attached; one at a time is enough, as each is loaded by itself.
 const ATTACHED: &str = "source";
+
+/// The column of a reader's relation that tells the label of the file; no extract has this name.
+pub(super) const LABEL: &str = "casebook_source";
 
 /// A CSV line longer than this is rejected.
 const LINE: usize = 16 << 20;
@@ -35,7 +38,7 @@ pub(super) enum Reader {
 
 impl Reader {
     pub(super) fn of(seens: &Seens, part: &Part) -> Reader {
-        match seens.seen.get(part.source).map(|seen| &seen.format) {
+        match seens.seen.get(part.source()).map(|seen| &seen.format) {
             Some(Format::Csv(_)) => Reader::Csv,
             Some(Format::Parquet) => Reader::Parquet,
             Some(Format::Database) => Reader::Database,
@@ -99,7 +102,8 @@ fn is_whole(values: &[String]) -> bool {
 /// The relation of a part's columns under their names, for `FROM`.
 pub(super) fn relation(loader: &Loader<'_, '_>, part: &Part, columns: &[RawColumn], statement: &mut Statement) -> String {
     let dialect = loader.dialect;
-    let named: Vec<String> = columns.iter().map(|column| format!("{} AS {}", column.sql, dialect.ident(&column.name))).collect();
+    let mut named: Vec<String> =
+        columns.iter().map(|column| format!("{} AS {}", column.sql, dialect.ident(&column.name))).collect();
     // The reader's own names of the columns, k0 or c0 and so on, with their types.
     let types = |prefix: char| {
         let declared = columns
@@ -108,35 +112,59 @@ pub(super) fn relation(loader: &Loader<'_, '_>, part: &Part, columns: &[RawColum
             .filter_map(|(place, column)| column.declared.map(|declared| format!("{prefix}{place}: '{declared}'")));
         declared.collect::<Vec<String>>().join(", ")
     };
+    let path = part.paths.first().cloned().unwrap_or_default();
+    let label = |statement: &mut Statement, at: usize| {
+        let seen = part.sources.get(at).and_then(|source| loader.seens.seen.get(*source));
+        statement.bind(seen.map(|seen| seen.label.clone()).unwrap_or_default())
+    };
     let from = match Reader::of(loader.seens, part) {
         Reader::Json => {
-            let path = statement.bind(path_text(&part.path));
+            named.push(format!("s AS {LABEL}"));
+            let path = statement.bind(path_text(&path));
             let types = types('k');
             let comma = if types.is_empty() { "" } else { ", " };
             let longest = part.longest + 1024;
             format!(
-                "read_json({path}, format = 'newline_delimited', maximum_object_size = {longest}, columns = {{n: 'BIGINT'{comma}{types}}})"
+                "read_json({path}, format = 'newline_delimited', maximum_object_size = {longest}, columns = {{s: 'VARCHAR'{comma}{types}}})"
             )
         }
         Reader::Csv => {
-            let path = statement.bind(glob_safe(&part.path));
-            let (delimiter, header) = match loader.seens.seen.get(part.source).map(|seen| &seen.format) {
+            let paths: Vec<String> = part.paths.iter().map(|path| statement.bind(glob_safe(path))).collect();
+            if part.paths.len() == 1 {
+                named.push(format!("{} AS {LABEL}", label(statement, 0)));
+            } else {
+                let arms: Vec<String> = part
+                    .paths
+                    .iter()
+                    .enumerate()
+                    .map(|(at, path)| format!("WHEN {} THEN {}", statement.bind(path_text(path)), label(statement, at)))
+                    .collect();
+                named.push(format!("CASE filename {} END AS {LABEL}", arms.join(" ")));
+            }
+            let filename = part.paths.len() > 1;
+            let paths = paths.join(", ");
+            let (delimiter, header) = match loader.seens.seen.get(part.source()).map(|seen| &seen.format) {
                 Some(Format::Csv(dialect)) => (dialect.delimiter, dialect.header),
                 _ => (b',', true),
             };
             let delimiter = if delimiter == b'\t' { "\\t".to_owned() } else { char::from(delimiter).to_string() };
             format!(
-                "read_csv({path}, auto_detect = false, header = {header}, delim = '{delimiter}', quote = '\"', escape = '\"', \
+                "read_csv([{paths}], filename = {filename}, auto_detect = false, header = {header}, delim = '{delimiter}', quote = '\"', escape = '\"', \
                  columns = {{{}}}, max_line_size = {LINE}, null_padding = false, store_rejects = true, rejects_limit = 0, \
                  rejects_table = 'csv_errors', rejects_scan = 'csv_scans')",
                 types('c')
             )
         }
-        Reader::Parquet => format!("read_parquet({})", statement.bind(glob_safe(&part.path))),
-        Reader::Database => format!("{ATTACHED}_{}", part.source),
+        Reader::Parquet => {
+            named.push(format!("{} AS {LABEL}", label(statement, 0)));
+            format!("read_parquet({})", statement.bind(glob_safe(&path)))
+        }
+        Reader::Database => {
+            named.push(format!("{} AS {LABEL}", label(statement, 0)));
+            format!("{ATTACHED}_{}{}", loader.tag, part.source())
+        }
     };
-    // Records may be empty objects, but a relation has a column.
-    let named = if named.is_empty() { "NULL AS nothing".into() } else { named.join(", ") };
+    let named = named.join(", ");
     format!("(SELECT {named} FROM {from}) AS {RAW}")
 }
 
@@ -156,8 +184,8 @@ fn glob_safe(path: &Path) -> String {
 pub(super) fn describe(loader: &mut Loader<'_, '_>, part: &Part) -> Result<Vec<RawColumn>, ExtractError> {
     let mut statement = Statement::default();
     let from = match Reader::of(loader.seens, part) {
-        Reader::Database => format!("{ATTACHED}_{}", part.source),
-        _ => format!("read_parquet({})", statement.bind(glob_safe(&part.path))),
+        Reader::Database => format!("{ATTACHED}_{}{}", loader.tag, part.source()),
+        _ => format!("read_parquet({})", statement.bind(glob_safe(part.paths.first().map_or(Path::new(""), PathBuf::as_path)))),
     };
     statement.sql = format!("DESCRIBE SELECT * FROM {from}");
     let table = match loader.run("", statement) {
@@ -211,7 +239,7 @@ fn decimal(declared: &str) -> (u32, u32) {
 /// The first rows of a Parquet or database file.
 pub(super) fn sample(loader: &mut Loader<'_, '_>, at: usize, source: usize) -> Result<Sample, ExtractError> {
     let mut sample = Sample::default();
-    let Some(part) = loader.read.parts.iter().find(|part| part.source == source).cloned() else { return Ok(sample) };
+    let Some(part) = loader.read.parts.iter().find(|part| part.source() == source).cloned() else { return Ok(sample) };
     let columns = loader.groups.get(at).map(|group| group.columns.clone()).unwrap_or_default();
     let mut statement = Statement::default();
     let from = relation(loader, &part, &columns, &mut statement);
@@ -237,9 +265,11 @@ pub(super) fn sample(loader: &mut Loader<'_, '_>, at: usize, source: usize) -> R
 
 /// Attaches a database file and makes its table known under a name of ours.
 pub(super) fn attach(loader: &mut Loader<'_, '_>, part: &Part, wanted: Option<&str>) -> Result<(), ExtractError> {
-    let schema = format!("file_{}", part.source);
+    let source = part.source();
+    let schema = format!("file_{}{source}", loader.tag);
+    let file = part.paths.first().cloned().unwrap_or_default();
     // ATTACH takes no bound values; the path is quoted as a literal, in which only the quote itself has a meaning.
-    let path = path_text(&part.path).replace('\'', "''");
+    let path = path_text(&file).replace('\'', "''");
     match loader.run("", Statement::new(format!("ATTACH '{path}' AS {schema} (READ_ONLY)"))) {
         Err(ExtractError::Engine(error)) => return Err(explain(loader, part, error)),
         done => done?,
@@ -267,20 +297,21 @@ pub(super) fn attach(loader: &mut Loader<'_, '_>, part: &Part, wanted: Option<&s
             (number, None) => format!("has {number} tables"),
         };
         let tables = if listed.is_empty() { "there is none to choose".into() } else { listed };
-        return Err(ExtractError::Table { path: part.path.clone(), what, tables });
+        return Err(ExtractError::Table { path: file, what, tables });
     };
     let ident = |name: &str| loader.dialect.ident(name);
-    let view = format!("CREATE TEMP VIEW {ATTACHED}_{} AS SELECT * FROM {schema}.{}.{}", part.source, ident(inner), ident(name));
+    let view =
+        format!("CREATE TEMP VIEW {ATTACHED}_{}{source} AS SELECT * FROM {schema}.{}.{}", loader.tag, ident(inner), ident(name));
     let said = format!("the table {name}");
     loader.run("", Statement::new(view))?;
-    loader.say(part.source, said);
+    loader.say(source, said);
     Ok(())
 }
 
 /// What an error of the engine on a part means.
 pub(super) fn explain(loader: &Loader<'_, '_>, part: &Part, error: EngineError) -> ExtractError {
     let (EngineError::Query(text) | EngineError::Open { reason: text, .. }) = &error else { return ExtractError::Engine(error) };
-    let path = loader.seens.seen.get(part.source).map(|seen| seen.input.path.clone()).unwrap_or_default();
+    let path = loader.seens.seen.get(part.source()).map(|seen| seen.input.path.clone()).unwrap_or_default();
     let first = text.lines().next().unwrap_or_default().to_owned();
     match Reader::of(loader.seens, part) {
         Reader::Parquet => ExtractError::Broken {
@@ -301,34 +332,42 @@ pub(super) fn explain(loader: &Loader<'_, '_>, part: &Part, error: EngineError) 
     }
 }
 
-/// The CSV rows that the last insert rejected, moved to `rejects`: how many, and the columns whose values did not fit their type.
-/// Ragged rows say nothing about types: their values stand in the wrong columns.
-pub(super) fn csv_rejects(loader: &mut Loader<'_, '_>, part: &Part) -> Result<(u64, Vec<usize>), ExtractError> {
+/// The CSV rows that the last insert rejected, moved to `rejects`: how many of each source, and the columns whose values did not fit
+/// their type. Ragged rows say nothing about types: their values stand in the wrong columns.
+pub(super) fn csv_rejects(loader: &mut Loader<'_, '_>, part: &Part) -> Result<(Vec<(usize, u64)>, Vec<usize>), ExtractError> {
+    let errors = loader.run("", Statement::new("SELECT count(*) AS errors FROM csv_errors"))?;
+    if count(&errors, "errors") == 0 {
+        loader.run("", Statement::new("DELETE FROM csv_scans"))?;
+        return Ok((Vec::new(), Vec::new()));
+    }
     let casts = loader.run(
         "",
         Statement::new(
-            "SELECT DISTINCT CAST(column_idx AS BIGINT) AS place FROM csv_errors GROUP BY line_byte_position, column_idx, error_type \
-             HAVING error_type = 'CAST' AND line_byte_position NOT IN (SELECT line_byte_position FROM csv_errors WHERE error_type <> 'CAST') \
-             ORDER BY place",
+            "SELECT DISTINCT CAST(column_idx AS BIGINT) AS place FROM csv_errors GROUP BY scan_id, file_id, line_byte_position, column_idx, \
+             error_type HAVING error_type = 'CAST' AND (scan_id, file_id, line_byte_position) NOT IN (SELECT (scan_id, file_id, \
+             line_byte_position) FROM csv_errors WHERE error_type <> 'CAST') ORDER BY place",
         ),
     )?;
     let places = casts.rows().filter_map(|row| row.first().and_then(Value::as_i64));
     let places: Vec<usize> = places.filter_map(|place| usize::try_from(place - 1).ok()).collect();
     for place in &places {
         let column = loader.groups.get(part.group).and_then(|group| group.columns.get(*place)).map(|column| column.name.clone());
-        loader.say(
-            part.source,
-            format!("some values of '{}' do not fit its role; all are kept beside it", column.unwrap_or_default()),
-        );
+        let name = column.unwrap_or_default();
+        loader.say(part.source(), format!("some values of '{name}' do not fit its role; all are kept beside it"));
     }
-    let mut statement = Statement::default();
-    let path = loader.seens.seen.get(part.source).map(|seen| path_text(&seen.input.path)).unwrap_or_default();
-    let path = statement.bind(path);
-    statement.sql = format!(
-        "INSERT INTO rejects SELECT {path}, line, first(error_message ORDER BY error_type = 'CAST', byte_position), \
-         left(trim(first(csv_line), chr(10) || chr(13)), 4096) FROM csv_errors GROUP BY line, line_byte_position ORDER BY line_byte_position"
-    );
-    let moved = loader.run("", statement)?;
+    let mut moved = Vec::new();
+    for (source, path) in part.sources.iter().zip(&part.paths) {
+        let mut statement = Statement::default();
+        let named = loader.seens.seen.get(*source).map(|seen| path_text(&seen.input.path)).unwrap_or_default();
+        let (named, path) = (statement.bind(named), statement.bind(path_text(path)));
+        statement.sql = format!(
+            "INSERT INTO rejects SELECT {named}, line, first(error_message ORDER BY error_type = 'CAST', byte_position), \
+             left(trim(first(csv_line), chr(10) || chr(13)), 4096) FROM csv_errors JOIN csv_scans USING (scan_id, file_id) \
+             WHERE file_path = {path} GROUP BY line, line_byte_position ORDER BY line_byte_position"
+        );
+        moved.push((*source, count(&loader.run("", statement)?, "Count")));
+    }
     loader.run("", Statement::new("DELETE FROM csv_errors"))?;
-    Ok((count(&moved, "Count"), places))
+    loader.run("", Statement::new("DELETE FROM csv_scans"))?;
+    Ok((moved, places))
 }

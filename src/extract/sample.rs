@@ -80,6 +80,14 @@ impl Sample {
         }
     }
 
+    /// Adds a line that was taken apart.
+    pub(super) fn add_parts(&mut self, parts: &[(&str, &str)]) {
+        self.records += 1;
+        for (name, value) in parts {
+            self.note(name, Some(value), 0);
+        }
+    }
+
     fn note(&mut self, name: &str, value: Option<&str>, depth: usize) {
         let place = match self.places.get(name) {
             Some(place) => *place,

@@ -5,6 +5,7 @@
 //! through the dialect's quoting. So keys that differ only in case, late keys and hostile keys need no further care.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,8 @@ pub(super) const RAW: usize = 4096;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct KeyStat {
     pub(super) name: String,
+    /// Whether it is a key of the envelope around the records: those of the records themselves come first to their names.
+    pub(super) outer: bool,
     /// Values of each shape, null apart.
     pub(super) booleans: u64,
     pub(super) integers: u64,
@@ -48,23 +51,84 @@ impl KeyStat {
 pub(super) struct Keys {
     pub(super) stats: Vec<KeyStat>,
     /// By the key's spelling between its quotes; several spellings may be one key.
-    spellings: HashMap<Box<[u8]>, usize>,
-    names: HashMap<String, usize>,
+    spellings: [HashMap<Box<[u8]>, usize>; 2],
+    names: HashMap<(bool, String), usize>,
 }
 
 impl Keys {
-    fn place(&mut self, spelling: &[u8]) -> usize {
-        if let Some(place) = self.spellings.get(spelling) {
+    fn place(&mut self, spelling: &[u8], outer: bool) -> usize {
+        let [inner_known, outer_known] = &mut self.spellings;
+        let known = if outer { outer_known } else { inner_known };
+        if let Some(place) = known.get(spelling) {
             return *place;
         }
         let quoted = [b"\"", spelling, b"\""].concat();
         let name = serde_json::from_slice::<String>(&quoted).unwrap_or_else(|_| String::from_utf8_lossy(spelling).into_owned());
-        let place = *self.names.entry(name.clone()).or_insert(self.stats.len());
+        let place = *self.names.entry((outer, name.clone())).or_insert(self.stats.len());
         if place == self.stats.len() {
-            self.stats.push(KeyStat { name, ..KeyStat::default() });
+            self.stats.push(KeyStat { name, outer, ..KeyStat::default() });
         }
-        self.spellings.insert(spelling.into(), place);
+        known.insert(spelling.into(), place);
         place
+    }
+}
+
+/// A record taken apart, to be written into the spool of whatever group it belongs to.
+#[derive(Debug, Default)]
+pub(super) struct Apart {
+    /// The members, with whether they stand around the record in an envelope.
+    members: Vec<(Member, bool)>,
+    found: Vec<Member>,
+    halves: Vec<usize>,
+}
+
+impl Apart {
+    /// Takes a record apart, or says why it is none. With `inner`, the members of the object under that key count as the record's.
+    pub(super) fn take(&mut self, text: &[u8], inner: Option<&str>) -> Result<(), String> {
+        self.members.clear();
+        self.found.clear();
+        if let Err(error) = std::str::from_utf8(text) {
+            return Err(format!("this is not UTF-8 text: see byte {}", error.valid_up_to() + 1));
+        }
+        let mut scanner = Scanner::new(text);
+        scanner.object(&mut self.found).map_err(|fault| fault.to_string())?;
+        self.halves = scanner.halves;
+        let inside = inner.and_then(|inner| {
+            let is_it = |member: &Member| {
+                member.shape == Shape::Nested
+                    && text.get(member.key.clone()) == Some(inner.as_bytes())
+                    && text.get(member.value.start) == Some(&b'{')
+            };
+            self.found.iter().position(is_it)
+        });
+        let Some(inside) = inside else {
+            self.members.extend(self.found.drain(..).map(|member| (member, false)));
+            return Ok(());
+        };
+        let mut within = Vec::new();
+        if let Some(member) = self.found.get(inside) {
+            let start = member.value.start;
+            let object = text.get(member.value.clone()).unwrap_or_default();
+            Scanner::new(object).object(&mut within).map_err(|fault| fault.to_string())?;
+            for member in &mut within {
+                member.key = member.key.start + start..member.key.end + start;
+                member.value = member.value.start + start..member.value.end + start;
+            }
+        }
+        self.members.extend(within.into_iter().map(|member| (member, false)));
+        let outer = self.found.drain(..).enumerate().filter(|(at, _)| *at != inside);
+        self.members.extend(outer.map(|(_, member)| (member, true)));
+        Ok(())
+    }
+
+    /// The same for records with the same keys, whatever their order.
+    pub(super) fn signature(&self, text: &[u8]) -> u64 {
+        let hash = |(member, outer): &(Member, bool)| {
+            let mut hasher = std::hash::DefaultHasher::new();
+            (text.get(member.key.clone()), outer).hash(&mut hasher);
+            hasher.finish()
+        };
+        self.members.iter().map(hash).fold(0, u64::wrapping_add)
     }
 }
 
@@ -76,33 +140,35 @@ pub(super) struct Spool {
     /// Bytes of the longest line.
     pub(super) longest: usize,
     line: Vec<u8>,
-    members: Vec<Member>,
     used: Vec<usize>,
 }
 
 impl Spool {
     pub(super) fn create(path: PathBuf) -> Result<Spool, FileError> {
         let out = BufWriter::with_capacity(1 << 20, files::create(&path)?);
-        Ok(Spool { path, out, rows: 0, longest: 0, line: Vec::new(), members: Vec::new(), used: Vec::new() })
+        Ok(Spool { path, out, rows: 0, longest: 0, line: Vec::new(), used: Vec::new() })
     }
 
-    /// Writes a record, or says why it is none.
-    pub(super) fn record(&mut self, text: &[u8], keys: &mut Keys) -> Result<Result<(), String>, FileError> {
-        self.members.clear();
+    /// Begins the line of a record that comes from the source of this label.
+    fn begin(&mut self, label: &Label) {
         self.used.clear();
-        if let Err(error) = std::str::from_utf8(text) {
-            return Ok(Err(format!("this is not UTF-8 text: see byte {}", error.valid_up_to() + 1)));
-        }
-        let mut scanner = Scanner::new(text);
-        if let Err(fault) = scanner.object(&mut self.members) {
-            return Ok(Err(fault.to_string()));
-        }
-        let halves = scanner.halves;
         self.rows += 1;
         self.line.clear();
-        self.line.extend_from_slice(format!("{{\"n\":{}", self.rows).as_bytes());
-        for member in &self.members {
-            let place = keys.place(text.get(member.key.clone()).unwrap_or_default());
+        self.line.extend_from_slice(b"{\"s\":");
+        self.line.extend_from_slice(&label.0);
+    }
+
+    fn end(&mut self) -> Result<(), FileError> {
+        self.line.extend_from_slice(b"}\n");
+        self.longest = self.longest.max(self.line.len());
+        self.out.write_all(&self.line).doing("write", &self.path)
+    }
+
+    /// Writes a record that was taken apart.
+    pub(super) fn record(&mut self, text: &[u8], apart: &Apart, label: &Label, keys: &mut Keys) -> Result<(), FileError> {
+        self.begin(label);
+        for (member, outer) in &apart.members {
+            let place = keys.place(text.get(member.key.clone()).unwrap_or_default(), *outer);
             // A key that comes twice: the first counts, as for most readers.
             if self.used.contains(&place) {
                 continue;
@@ -118,7 +184,7 @@ impl Spool {
             let start = self.line.len();
             self.line.extend_from_slice(text.get(member.value.clone()).unwrap_or_default());
             // Half a surrogate pair is no character: readers refuse it. U+FFFD stands in its place.
-            for half in halves.iter().filter(|half| member.value.contains(half)) {
+            for half in apart.halves.iter().filter(|half| member.value.contains(half)) {
                 let at = start + half - member.value.start;
                 if let Some(escape) = self.line.get_mut(at..at + 6) {
                     escape.copy_from_slice(b"\\ufffd");
@@ -129,16 +195,55 @@ impl Spool {
                 value.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
             }
         }
-        self.line.extend_from_slice(b"}\n");
-        self.longest = self.longest.max(self.line.len());
-        self.out.write_all(&self.line).doing("write", &self.path)?;
-        Ok(Ok(()))
+        self.end()
+    }
+
+    /// Writes a record of named texts. A text that is a whole number counts as one; `-` says that there is no value, as in the logs
+    /// of web servers.
+    pub(super) fn fields(&mut self, fields: &[(&str, &str)], label: &Label, keys: &mut Keys) -> Result<(), FileError> {
+        self.begin(label);
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty() && *value != "-") {
+            let place = keys.place(name.as_bytes(), false);
+            let shape = if is_whole_number(value) { Shape::Integer } else { Shape::Text };
+            if let Some(stat) = keys.stats.get_mut(place) {
+                stat.note(shape);
+            }
+            self.line.extend_from_slice(format!(",\"k{place}\":").as_bytes());
+            if shape == Shape::Integer {
+                self.line.extend_from_slice(value.as_bytes());
+            } else {
+                self.line.extend_from_slice(&json_text(value));
+            }
+        }
+        self.end()
     }
 
     /// Brings what was written into the file.
     pub(super) fn flush(&mut self) -> Result<(), FileError> {
         self.out.flush().doing("write", &self.path)
     }
+}
+
+/// The label of a source, ready for its lines in a spool.
+#[derive(Debug, Clone)]
+pub(super) struct Label(Vec<u8>);
+
+impl Label {
+    pub(super) fn new(label: &str) -> Label {
+        Label(json_text(label))
+    }
+}
+
+fn json_text(text: &str) -> Vec<u8> {
+    serde_json::to_vec(text).unwrap_or_else(|_| b"null".to_vec())
+}
+
+/// Whether a text is a whole number in its only spelling, of so few digits that nothing can be lost.
+fn is_whole_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    (1..=18).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (text == "0" || !digits.starts_with('0'))
 }
 
 /// The rejects of a load, written one a line for the engine to read.
@@ -185,21 +290,59 @@ mod tests {
             b"{\"key\":{\"a\":\n[1]},\"tagging\":2.5,\"late\":\"\\ud800!\"}",
             b"{\"tagging\":1,\"tagging\":3}",
         ];
+        let label = Label::new("a\"b");
+        let mut apart = Apart::default();
         for record in records {
-            spool.record(record, &mut keys).unwrap().unwrap();
+            apart.take(record, None).unwrap();
+            spool.record(record, &apart, &label, &mut keys).unwrap();
         }
-        assert!(spool.record(b"{\"a\":}", &mut keys).unwrap().unwrap_err().contains("at byte 6"));
-        assert!(spool.record(b"{\"a\":\"\xff\"}", &mut keys).unwrap().unwrap_err().contains("UTF-8"));
+        assert!(apart.take(b"{\"a\":}", None).unwrap_err().contains("at byte 6"));
+        assert!(apart.take(b"{\"a\":\"\xff\"}", None).unwrap_err().contains("UTF-8"));
         spool.flush().unwrap();
         let text = std::fs::read_to_string(folder.path().join("spool")).unwrap();
         let wanted = concat!(
-            "{\"n\":1,\"k0\":1,\"k1\":\"x\"}\n",
-            "{\"n\":2,\"k2\":{\"a\": [1]},\"k0\":2.5,\"k3\":\"\\ufffd!\"}\n",
-            "{\"n\":3,\"k0\":1}\n"
+            "{\"s\":\"a\\\"b\",\"k0\":1,\"k1\":\"x\"}\n",
+            "{\"s\":\"a\\\"b\",\"k2\":{\"a\": [1]},\"k0\":2.5,\"k3\":\"\\ufffd!\"}\n",
+            "{\"s\":\"a\\\"b\",\"k0\":1}\n"
         );
         assert_eq!(text, wanted);
         let names: Vec<&str> = keys.stats.iter().map(|stat| stat.name.as_str()).collect();
         assert_eq!(names, ["tagging", "Tagging", "key", "late"]);
         assert_eq!((keys.stats[0].integers, keys.stats[0].reals, keys.stats[2].nested), (2, 1, 1));
+    }
+
+    #[test]
+    fn an_envelope_is_opened_and_its_keys_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = Spool::create(folder.path().join("spool")).unwrap();
+        let mut keys = Keys::default();
+        let mut apart = Apart::default();
+        let one = br#"{"id":1,"log":{"id":"x","n":[2]},"rule":"r"}"#;
+        apart.take(one, Some("log")).unwrap();
+        let signature = apart.signature(one);
+        spool.record(one, &apart, &Label::new("f"), &mut keys).unwrap();
+        let other = br#"{"rule":"s","log":{"n":null,"id":"y"},"id":2}"#;
+        apart.take(other, Some("log")).unwrap();
+        assert_eq!(apart.signature(other), signature);
+        let plain = br#"{"log":"text"}"#;
+        apart.take(plain, Some("log")).unwrap();
+        assert_ne!(apart.signature(plain), signature);
+        spool.record(plain, &apart, &Label::new("f"), &mut keys).unwrap();
+        spool.flush().unwrap();
+        let text = std::fs::read_to_string(folder.path().join("spool")).unwrap();
+        assert_eq!(text, "{\"s\":\"f\",\"k0\":\"x\",\"k1\":[2],\"k2\":1,\"k3\":\"r\"}\n{\"s\":\"f\",\"k4\":\"text\"}\n");
+        let outer: Vec<(&str, bool)> = keys.stats.iter().map(|stat| (stat.name.as_str(), stat.outer)).collect();
+        assert_eq!(outer, [("id", false), ("n", false), ("id", true), ("rule", true), ("log", false)]);
+    }
+
+    #[test]
+    fn named_texts_are_written_with_their_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = Spool::create(folder.path().join("spool")).unwrap();
+        let mut keys = Keys::default();
+        spool.fields(&[("a", "12"), ("b", "-"), ("c", "012"), ("d", "x\"\u{1b}")], &Label::new("f"), &mut keys).unwrap();
+        spool.flush().unwrap();
+        let text = std::fs::read_to_string(folder.path().join("spool")).unwrap();
+        assert_eq!(text, "{\"s\":\"f\",\"k0\":12,\"k1\":\"012\",\"k2\":\"x\\\"\\u001b\"}\n");
     }
 }

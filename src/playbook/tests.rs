@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Column, Kind};
+use crate::domain::Column;
 use crate::engine::Param;
 use crate::settings::paths::Paths;
 
@@ -158,12 +158,7 @@ fn values_that_do_not_fit_are_refused() {
 
 #[test]
 fn roles_that_are_missing_are_named() {
-    let column = |role: Role, source: Option<&str>| Column {
-        name: role.name().to_owned(),
-        kind: Kind::Text,
-        role: Some(role),
-        source: source.map(str::to_owned),
-    };
+    let column = |role: Role, source: Option<&str>| Column::of_role(role, source.map(str::to_owned));
     let playbook = playbook(QUERY);
     let mut schema = Schema { columns: vec![column(Role::Time, Some("at")), column(Role::Key, None)] };
     let missing = runnable(&playbook, &schema).unwrap_err();

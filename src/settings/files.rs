@@ -51,6 +51,22 @@ pub fn create_dir(path: &Path) -> Result<(), FileError> {
     builder.create(path).doing("create the folder", path)
 }
 
+/// Makes a file that another library wrote private to the user.
+pub fn make_private(path: &Path) -> Result<(), FileError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).doing("make private", path)?;
+    }
+    Ok(())
+}
+
+/// Notes that a file was used now, in its time of change.
+pub fn touch(path: &Path) -> Result<(), FileError> {
+    let now = std::time::SystemTime::now();
+    OpenOptions::new().write(true).open(path).and_then(|file| file.set_modified(now)).doing("touch", path)
+}
+
 /// Replaces a file's content whole or not at all: writes beside it, syncs, renames.
 pub fn write_atomic(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let folder = match path.parent() {

@@ -3,4 +3,5 @@
 pub mod files;
 pub mod machine;
 pub mod paths;
+pub mod size;
 pub mod theme;

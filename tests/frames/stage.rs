@@ -374,16 +374,11 @@ impl Stage {
         ];
         let mut columns: Vec<Column> = Role::ALL
             .into_iter()
-            .map(|role| Column {
-                name: role.name().to_owned(),
-                kind: role.kind(),
-                role: Some(role),
-                source: ROLES.contains(&role).then(|| format!("{role}_field")),
-            })
+            .map(|role| Column::of_role(role, ROLES.contains(&role).then(|| format!("{role}_field"))))
             .collect();
         let region = if self.hostile { "re\u{202e}gion\u{1b}[2J" } else { "region" };
         for (name, kind) in [(region, Kind::Text), ("record", Kind::Json)] {
-            columns.push(Column { name: name.to_owned(), kind, role: None, source: Some(name.to_owned()) });
+            columns.push(Column::own(name, kind, name));
         }
         let path = if self.hostile { "logs/\u{1b}[31m\u{202e}lnosj.01.json" } else { "logs/2023-07-10.jsonl.gz" };
         Extract {
@@ -393,6 +388,7 @@ impl Stage {
                 profile: "api-requests".to_owned(),
                 rows: 2_900,
                 rejects: 1,
+                duplicates: 0,
                 sha256: "5f1d7a84db00d2fce00b31a7fc73224f".to_owned(),
                 reasons: Vec::new(),
             }],

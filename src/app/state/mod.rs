@@ -235,7 +235,7 @@ impl State {
 
     /// Whether the value of `column` in row `row_id` must be shown masked.
     pub fn is_masked(&self, row_id: i64, column: &str) -> bool {
-        let sensitive = self.schema.column(column).and_then(|column| column.role).is_some_and(crate::domain::Role::is_sensitive);
+        let sensitive = self.schema.column(column).is_some_and(crate::domain::Column::is_sensitive);
         sensitive && !self.revealed.contains(&(row_id, column.to_owned()))
     }
 

@@ -28,14 +28,14 @@ pub(super) struct Desk {
 }
 
 fn column(role: Role) -> Column {
-    Column { name: role.name().to_owned(), kind: role.kind(), role: Some(role), source: Some(role.name().to_owned()) }
+    Column::of_role(role, Some(role.name().to_owned()))
 }
 
 /// The columns of the made-up extract.
 pub(super) fn schema() -> Schema {
     let mut columns: Vec<Column> =
         [Role::Time, Role::Account, Role::Key, Role::Ip, Role::Status, Role::Content].into_iter().map(column).collect();
-    columns.push(Column { name: "extra".into(), kind: Kind::Json, role: None, source: Some("extra".into()) });
+    columns.push(Column::own("extra", Kind::Json, "extra"));
     Schema { columns }
 }
 

@@ -1,7 +1,8 @@
 //! DuckDB behind the seam: three lanes, each a named thread with a connection of its own, and a watchdog that cancels and reports.
 //!
 //! What the parts are for:
-//! - `open` opens and locks down the database, `machine` knows how much memory there is;
+//! - `open` opens and locks down the database, `machine` knows how much memory there is, `function` makes functions of the program's
+//!   own known to SQL;
 //! - `job` is one request with its sink and its stop flag; it sends exactly one terminal event;
 //! - `lane` is the queue and the thread that runs it, `run` runs one job on a connection;
 //! - `watchdog` interrupts stopped jobs, keeps time limits, sends progress and ends jobs that never started.
@@ -10,6 +11,7 @@
 //! job; the interrupt only makes DuckDB look up. It is sent under the lane's lock while the job is the one that runs there, which
 //! is why it can never reach another job, and it is sent again at every tick until the job is over.
 
+mod function;
 mod job;
 mod lane;
 mod machine;

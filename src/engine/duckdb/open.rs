@@ -6,7 +6,7 @@ use std::time::Duration;
 use duckdb::{Config, Connection};
 
 use super::super::api::{EngineError, Lane, OpenOptions};
-use super::machine;
+use super::{function, machine};
 use crate::settings::files::{self, Lock, PrivateFolder};
 
 /// The connections to one database.
@@ -42,6 +42,7 @@ pub(super) fn open(options: &OpenOptions) -> Result<Connections, EngineError> {
             root.execute(&format!("ATTACH $1 AS {EXTRACT} (TYPE duckdb, {mode})"), [path])?;
         }
         root.execute_batch("ATTACH ':memory:' AS work")?;
+        function::register(&root, &options.functions)?;
         let lanes = [root.try_clone()?, root.try_clone()?, root.try_clone()?];
         for lane in &lanes {
             // A client setting: a lane that is opened again after the lock-down cannot turn it on, and then tells no fraction.

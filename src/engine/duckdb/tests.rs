@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::api::{EngineError, Limits, OpenOptions, Opener, Statement};
+use super::super::api::{EngineError, Functions, Limits, OpenOptions, Opener, Statement, TextFunction};
 use super::super::client::{AskError, Client, Table};
 use super::DuckOpener;
 use crate::domain::Value;
@@ -196,4 +196,43 @@ fn the_engine_is_shared_between_threads() {
             });
         }
     });
+}
+
+/// Turns a text around, if it has an `x` in it, and says the number.
+struct Turn;
+
+impl TextFunction for Turn {
+    fn name(&self) -> &'static str {
+        "casebook_turn"
+    }
+
+    fn may_apply(&self, texts: &[u8], numbers: &[i64]) -> bool {
+        texts.contains(&b'x') && numbers.iter().all(|number| *number == 7)
+    }
+
+    fn apply(&self, text: &str, number: i64) -> Option<String> {
+        assert_ne!(text, "boom x");
+        text.contains('x').then(|| format!("{}{number}", text.chars().rev().collect::<String>()))
+    }
+}
+
+#[test]
+fn sql_calls_functions_of_the_program_and_outlives_their_mistakes() {
+    let folder = tempfile::tempdir().unwrap();
+    let functions = Functions(vec![Arc::new(Turn)]);
+    let client = client(&OpenOptions { path: Some(folder.path().join("f.duckdb")), functions, ..OpenOptions::default() });
+    ask(&client, "CREATE TABLE t AS SELECT CASE WHEN i % 3 = 0 THEN 'é' || i || 'x' WHEN i % 3 = 1 THEN NULL ELSE 'y' END AS a FROM range(9000) r(i)")
+        .unwrap();
+    ask(&client, "ALTER TABLE t ALTER COLUMN a SET DATA TYPE VARCHAR USING coalesce(casebook_turn(a, 7), a)").unwrap();
+    let table = ask(
+        &client,
+        "SELECT count(*) AS rows, count(a) AS texts, count(*) FILTER (a LIKE 'x%é7') AS turned, max(a) AS last FROM t",
+    )
+    .unwrap();
+    let got = ["rows", "texts", "turned"].map(|name| table.get(0, name).as_i64().unwrap());
+    assert_eq!(got, [9000, 6000, 3000]);
+    assert_eq!(table.get(0, "last"), Value::Text("y".into()));
+    let broken = ask(&client, "SELECT casebook_turn('boom x', 7)");
+    assert!(matches!(broken, Err(AskError::Engine(EngineError::Query(_)))), "{broken:?}");
+    assert_eq!(ask(&client, "SELECT casebook_turn('ax', 7) AS a").unwrap().get(0, "a"), Value::Text("xa7".into()));
 }

@@ -24,15 +24,10 @@ fn schema() -> Schema {
     ];
     let mut columns: Vec<Column> = Role::ALL
         .into_iter()
-        .map(|role| Column {
-            name: role.name().to_owned(),
-            kind: role.kind(),
-            role: Some(role),
-            source: mapped.contains(&role).then(|| format!("{role}_in_the_log")),
-        })
+        .map(|role| Column::of_role(role, mapped.contains(&role).then(|| format!("{role}_in_the_log"))))
         .collect();
     for (name, kind) in [("my col", Kind::Text), ("label", Kind::Text), ("ok", Kind::Boolean), ("raw", Kind::Json)] {
-        columns.push(Column { name: name.to_owned(), kind, role: None, source: Some(name.to_owned()) });
+        columns.push(Column::own(name, kind, name));
     }
     Schema { columns }
 }
