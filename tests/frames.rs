@@ -204,6 +204,81 @@ fn failed() {
 }
 
 #[test]
+fn reopening() {
+    keep_of("reopening", "", Stage::reopening);
+}
+
+#[test]
+fn mapping() {
+    keep("mapping", "z m j j j j");
+}
+
+#[test]
+fn mapping_changed() {
+    keep("mapping-changed", "z m j j x j j Enter C-u r e c o r d . r e g Tab Enter");
+}
+
+#[test]
+fn mapping_under_edit() {
+    keep("mapping-edit", "z m j j Enter C-u r e c Tab Tab");
+}
+
+#[test]
+fn mapping_as_it_is_under_edit() {
+    keep("mapping-edit-present", "z m G k k k Enter");
+}
+
+#[test]
+fn mapping_with_a_mistake() {
+    keep("mapping-mistake", "z m j j Enter C-u a c c o u n t _ f e l d");
+}
+
+#[test]
+fn profile_of_a_name_that_is_taken() {
+    keep_of("profile-taken", "", Stage::taken);
+}
+
+#[test]
+fn load_report() {
+    keep("load-report", "z e");
+}
+
+#[test]
+fn load_report_rejects() {
+    keep("load-report-rejects", "z e Tab j j j");
+}
+
+#[test]
+fn entity_page_with_side_tables() {
+    keep_of("page-joined", "l l p p", Stage::joined);
+}
+
+#[test]
+fn load_report_with_side_tables() {
+    keep_of("load-report-joined", "z e j", Stage::joined);
+}
+
+#[test]
+fn changed_file() {
+    keep_of("changed", "", Stage::changed);
+}
+
+#[test]
+fn changed_file_in_the_report() {
+    keep_of("changed-report", "j z e", Stage::changed);
+}
+
+#[test]
+fn hostile_mapping() {
+    keep_of("hostile-mapping", "z m j j Enter C-u r e Tab", Stage::hostile);
+}
+
+#[test]
+fn hostile_load_report() {
+    keep_of("hostile-load-report", "z e Tab", Stage::hostile);
+}
+
+#[test]
 fn hostile_rows() {
     keep_of("hostile-rows", "l l", Stage::hostile);
 }
@@ -248,7 +323,7 @@ fn ascii_terminals_get_ascii_lines() {
 }
 
 /// Keys that reach everything: surfaces, panes, overlays, forms.
-const KEYS: [&str; 44] = [
+const KEYS: [&str; 47] = [
     "j",
     "k",
     "h",
@@ -293,6 +368,9 @@ const KEYS: [&str; 44] = [
     "z",
     "o",
     "q",
+    "e",
+    "s",
+    "J",
 ];
 
 proptest! {

@@ -200,6 +200,108 @@ fn nothing_of_a_hostile_extract_reaches_the_terminal() {
     }
 }
 
+/// A log whose columns nobody could guess, with a line that is no record.
+fn odd_log(home: &Path, name: &str) -> PathBuf {
+    let mut text = String::from("wann,f17,f18,f19\n");
+    for row in 0..40 {
+        text.push_str(&format!("2026-03-02T10:{row:02}:00Z,kunde_{},blau,{}\n", row % 4, row * 3));
+        if row == 20 {
+            text.push_str("=cmd|' /C calc'!A0,torn\n");
+        }
+    }
+    let path = home.join(name);
+    fs::write(&path, text).expect("the log can be written");
+    path
+}
+
+#[test]
+fn a_role_is_mapped_tried_applied_and_saved_and_the_next_log_of_its_kind_knows() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = odd_log(home.path(), "odd.csv").display().to_string();
+    let case = home.path().join("case").display().to_string();
+    let mut terminal = Terminal::start(home.path(), BIG, &["--case", &case, &log]);
+    terminal.ready("1 of 40").wait("new case").keys("m").wait("saved: pin row 1");
+    terminal.keys("z m").ready("roles mapped").wait("account").keys("j j").wait("account is not mapped");
+    // A mistake first, then the column by its letters.
+    terminal.keys("Enter").type_in("f71").wait("no column 'f71'").keys("C-u").type_in("upper(f17)").ready("KUNDE_0");
+    terminal.keys("C-u").type_in("17").wait("f17").keys("Tab").ready("40 of 40 sampled rows").keys("Enter").wait("1 change");
+    terminal.keys("a").ready("account from f17").wait("kunde_0");
+    terminal.keys("s").wait("save this mapping").type_in("unsere").keys("Enter").wait("saved as a profile").wait("unsere.toml");
+    // The same name again is not taken over silently.
+    terminal.keys("s").wait("save this mapping").type_in("unsere").keys("Enter").wait("already").keys("Esc").gone("already");
+    terminal
+        .keys("Esc")
+        .gone("roles mapped")
+        .ready("1 of 40")
+        .keys("l p p")
+        .ready("first seen")
+        .wait("account:kunde_0")
+        .keys("Q");
+    assert_eq!(terminal.end(), 0);
+    let (status, verdicts) = casebook(home.path(), &["case", "verify", &case, &log]);
+    assert_eq!(status, 0, "{verdicts}");
+    let other = odd_log(home.path(), "other.csv").display().to_string();
+    let (status, text) = casebook(home.path(), &["inspect", "--format", "json", &other]);
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("\"profile\": \"unsere\""), "{text}");
+    let mut terminal = Terminal::start(home.path(), BIG, &[&other]);
+    terminal
+        .ready("1 of 40")
+        .keys("z e")
+        .wait("unsere")
+        .keys("m")
+        .ready("roles mapped")
+        .keys("j j")
+        .wait("the profile unsere says so");
+    terminal.keys("Esc").gone("roles mapped").keys("Q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
+}
+
+#[test]
+fn rejects_are_seen_and_written_into_the_case() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = odd_log(home.path(), "odd.csv").display().to_string();
+    let case = home.path().join("case");
+    let case_text = case.display().to_string();
+    let mut terminal = Terminal::start(home.path(), (80, 24), &["--case", &case_text, &log]);
+    terminal.ready("1 of 40").wait("1 record could not be read").keys("z e").wait("odd.csv").keys("Tab").ready("cmd|");
+    terminal.keys("e").wait("rejects written").keys("Esc").gone("reject 1").keys("Q");
+    assert_eq!(terminal.end(), 0);
+    let files = fs::read_dir(case.join("exports")).expect("exports").flatten().map(|entry| entry.path());
+    let file = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "csv")).expect("the rejects");
+    let text = fs::read_to_string(file).expect("the rejects can be read");
+    assert!(text.starts_with("path,record,reason,raw\r\n") && text.contains("'=cmd|"), "{text}");
+    let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &log]);
+    assert_eq!(status, 0, "{verdicts}");
+}
+
+#[test]
+fn a_file_that_changed_under_the_same_size_and_time_is_found_and_opened_again() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = odd_log(home.path(), "odd.csv");
+    let about = fs::metadata(&log).expect("the log is there");
+    let log_text = log.display().to_string();
+    let (status, text) = casebook(home.path(), &["inspect", &log_text]);
+    assert_eq!(status, 0, "{text}");
+    let other = fs::read_to_string(&log).expect("the log can be read").replace("blau", "grau");
+    fs::write(&log, other).expect("the log can be changed");
+    let file = fs::OpenOptions::new().write(true).open(&log).expect("the log can be opened");
+    file.set_modified(about.modified().expect("a time")).expect("the time can be set");
+    drop(file);
+    let mut terminal = Terminal::start(home.path(), BIG, &[&log_text]);
+    terminal
+        .ready("1 of 40")
+        .wait("changed")
+        .keys("j")
+        .wait("Space o odd.csv changed")
+        .wait("blau")
+        .keys("Space o")
+        .ready("another content");
+    terminal.wait("grau").gone("blau").keys("Q");
+    assert_eq!(terminal.end(), 0);
+}
+
 #[test]
 fn an_extract_that_cannot_be_opened_is_said_on_the_command_line() {
     let home = tempfile::tempdir().expect("a folder");

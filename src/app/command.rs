@@ -131,6 +131,9 @@ pub enum Action {
     Verdict,
     Report,
     Theme,
+    Mapping,
+    LoadReport,
+    Reopen,
 }
 
 /// One row of the action table.
@@ -187,6 +190,9 @@ pub const TABLE: &[Command] = &[
     command("redo", "redo", "Do again what was taken back.", &["C-r"], W::ANYWHERE, A::Redo, 0),
     command("report", "write the report", "Write the case as Markdown into its exports folder.", &["Space r"], W::ANYWHERE, A::Report, 0),
     command("question", "ask a question", "Write down a question that this case has to answer.", &["Space q"], W::ANYWHERE, A::Question, 0),
+    command("mapping", "mapping", "What fills each role of the extract; try another column, path or expression, apply it, save it as a profile.", &["z m", "Space m"], W::ANYWHERE, A::Mapping, 0),
+    command("load-report", "load report", "What was read from which file and why so, and every record that could not be read.", &["z e", "Space e"], W::ANYWHERE, A::LoadReport, 0),
+    command("reopen", "open again", "Open the extract again, because a file of it changed.", &["Space o"], W::ANYWHERE, A::Reopen, 0),
     command("theme", "next theme", "Switch between the themes.", &["Space t"], W::ANYWHERE, A::Theme, 0),
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),

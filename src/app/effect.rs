@@ -1,6 +1,7 @@
 //! What is to be done outside.
 
 use crate::case::{self, EvidenceRow};
+use crate::domain::{Batch, Role};
 use crate::engine::{JobId, Request};
 
 /// Something to do. The runtime does it and answers with messages.
@@ -12,6 +13,27 @@ pub enum Effect {
     Cancel(JobId),
     /// Give up opening the extract.
     StopLoading,
+    /// Open the extract again.
+    Reopen {
+        /// What is to fill roles from now on; an empty text for nothing. Roles that are not named stay as they are.
+        changes: Vec<(Role, String)>,
+        /// Whether a file is known to have changed, so that neither its size nor its time is to be believed.
+        changed: bool,
+    },
+    /// Write the mapping of the opened extract as a profile.
+    SaveProfile {
+        /// Its name.
+        name: String,
+        /// Whether one of that name may be replaced.
+        replace: bool,
+    },
+    /// Write the records that could not be read into a file of the case.
+    ExportRejects {
+        /// The records.
+        batches: Vec<Batch>,
+        /// Whether there are more of them than these.
+        cut: bool,
+    },
     /// Write an event into the journal; it is said to be saved only when [`super::Msg::Recorded`] comes back.
     Record(case::Event),
     /// Keep a row as evidence, then record the pin.

@@ -125,6 +125,32 @@ pub fn surface_height(size: Size) -> u16 {
     size.height.saturating_sub(4).max(1)
 }
 
+/// Lines of the mapping pane on a screen of this size: of the list of roles below its head, and of what is said of the role under the
+/// cursor below that with the rule above it. On the lowest screens there is neither head nor detail.
+pub fn mapping_heights(size: Size) -> (u16, u16) {
+    let inner = surface_height(size);
+    let head = u16::from(inner >= 8);
+    let detail = match inner {
+        0..=9 => 0,
+        10..=14 => 4,
+        15..=24 => 7,
+        _ => 10,
+    };
+    (inner.saturating_sub(head + detail).max(1), detail)
+}
+
+/// Whether the list of roles has a line with the names of its columns.
+pub fn mapping_has_head(size: Size) -> bool {
+    surface_height(size) >= 8
+}
+
+/// Lines of the load report: of a list of `count` lines, and of the text below it. Between them is a rule, above the list a summary.
+pub fn report_heights(size: Size, count: u64) -> (u16, u16) {
+    let room = surface_height(size).saturating_sub(2);
+    let list = u16::try_from(count).unwrap_or(u16::MAX).clamp(1, (room * 2 / 5).max(1));
+    (list, room.saturating_sub(list))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

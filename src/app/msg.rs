@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::case::{Case, Entry};
 use crate::engine::Event;
-use crate::extract::Extract;
+use crate::extract::{Changed, Extract};
 use crate::playbook::Playbook;
 
 use super::key::Key;
-use super::state::Size;
+use super::state::{Opening, Size};
 
 /// Something happened. All messages come in one order, through one loop.
 #[derive(Debug, Clone)]
@@ -22,17 +22,27 @@ pub enum Msg {
     Resize(Size),
     /// Time passes: since the start of the program. Sent only while something is running.
     Tick(Duration),
-    /// The extract is being opened.
-    Loading {
-        /// What is being done, with figures.
-        line: String,
-        /// From 0 to 1, where known.
-        fraction: Option<f64>,
-    },
-    /// The extract is open.
+    /// The extract is being opened, for the first time or again.
+    Loading(Opening),
+    /// The extract is open, for the first time or again.
     Opened(Arc<Extract>),
-    /// The extract could not be opened.
+    /// The extract could not be opened; where one was open already, it still is.
     OpenFailed(String),
+    /// The files of an extract from the cache were hashed again; these are not what was loaded.
+    Rehashed(Vec<Changed>),
+    /// The mapping was saved as a profile, in this file.
+    ProfileSaved(String),
+    /// The mapping was not saved as a profile.
+    ProfileRefused {
+        /// The name that was asked for.
+        name: String,
+        /// Why.
+        reason: String,
+        /// Whether it is because one of that name is there already.
+        taken: bool,
+    },
+    /// Something was written into the case's exports; in words, with its place.
+    Exported(String),
     /// The playbooks that there are.
     Library(Vec<Playbook>),
     /// The case is open.

@@ -13,6 +13,7 @@ pub mod journal;
 pub mod meta;
 pub mod model;
 mod query;
+mod same;
 pub mod state;
 mod terms;
 pub mod verify;

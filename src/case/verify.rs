@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::domain::SafeText;
+use crate::domain::{Role, SafeText};
 use crate::engine::{Client, Limits, Statement, Table};
 use crate::extract::Extract;
 use crate::investigate::{self, CaseTerms, Context, Filter, View};
@@ -16,6 +16,7 @@ use super::evidence::EvidenceRow;
 use super::journal;
 use super::meta::CaseMeta;
 use super::model::{Measure, Pin};
+use super::same::differing;
 use super::state::Case;
 
 /// One thing that was checked. The texts may come from an extract: show [`Verdict::line`], or draw them through `SafeText`.
@@ -256,17 +257,7 @@ fn pinned(dir: &Path, case: &Case, pin: &Pin, extract: &Extract, client: &Client
         let statement = investigate::rows::detail(&context, pin.row_id).map_err(|error| error.to_string())?;
         let table = ask(client, statement)?;
         let now = EvidenceRow::from_table(&extract.sha256, &table, 0).ok_or("no such row")?;
-        let names = |row: &EvidenceRow| -> Vec<String> { row.columns.iter().map(|(name, _)| name.clone()).collect() };
-        let mut differ: Vec<String> = names(&kept);
-        differ.extend(names(&now));
-        let mut seen = BTreeSet::new();
-        // NaN is not equal to itself; what it prints is.
-        let same = |name: &String| {
-            let (kept, now) = (kept.get(name), now.get(name));
-            kept == now || (kept.as_f64().is_some_and(f64::is_nan) && now.as_f64().is_some_and(f64::is_nan))
-        };
-        differ.retain(|name| seen.insert(name.clone()) && !same(name));
-        Ok(differ)
+        Ok(differing(&kept, &roles_at(case, pin), &now, &extract.schema))
     };
     match compare() {
         Ok(differ) if differ.is_empty() => Verdict::new(what, expected, expected, true),
@@ -276,6 +267,19 @@ fn pinned(dir: &Path, case: &Case, pin: &Pin, extract: &Extract, client: &Client
         }
         Err(error) => Verdict::new(what, expected, error, false),
     }
+}
+
+/// What the roles were filled from when a row was pinned.
+fn roles_at(case: &Case, pin: &Pin) -> BTreeMap<Role, String> {
+    let mut roles = BTreeMap::new();
+    for entry in case.entries().iter().take_while(|entry| entry.seq < pin.stamp.seq) {
+        if let Event::Opened { extracts } = &entry.event
+            && let Some(opened) = extracts.iter().find(|opened| opened.sha256 == pin.extract)
+        {
+            roles.clone_from(&opened.roles);
+        }
+    }
+    roles
 }
 
 fn measured(measure: &Measure, terms: &dyn CaseTerms, extract: &Extract, client: &Client) -> Verdict {

@@ -25,6 +25,7 @@ use super::{cache, case, completions, demo, inspect, pivot, playbook, query, rep
     after_help = "Examples:
   casebook demo
   casebook requests.csv.gz
+  ssh host 'cat /var/log/requests.jsonl' | casebook -
   casebook --case ./leaked-key --time 2026-03-02..2026-03-05 logs/
   casebook top key --filter 'status:401,403' logs/
   casebook pivot 'key:sk-*7f3a' --to ip logs/
@@ -37,7 +38,7 @@ pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 
-    /// Log files, folders (read recursively) or globs.
+    /// Log files, folders (read recursively) or globs; - for stdin.
     #[arg(value_name = "EXTRACT")]
     pub(super) extracts: Vec<String>,
 
@@ -146,9 +147,13 @@ pub(super) struct OpenArgs {
     #[arg(long)]
     pub(super) read_only: bool,
 
-    /// The table of a DuckDB file
+    /// The table of a DuckDB or SQLite file
     #[arg(long, value_name = "NAME")]
     pub(super) table: Option<String>,
+
+    /// How much one packed file may unpack to, instead of 250 times its size and 1 GiB at least
+    #[arg(long, value_name = "SIZE", value_parser = read_size)]
+    pub(super) max_unpacked: Option<u64>,
 }
 
 impl OpenArgs {
@@ -166,11 +171,14 @@ impl OpenArgs {
             inputs: inputs.to_vec(),
             profile: self.profile.clone(),
             map: self.map.clone(),
+            stdin: None,
             joins: self.joins(),
             dedupe: self.dedupe,
             table: self.table.clone(),
             no_cache: self.no_cache,
+            distrust: false,
             memory: self.memory,
+            max_unpacked: self.max_unpacked,
             threads: self.threads.map(usize::from),
         }
     }
@@ -235,7 +243,7 @@ fn read_role(text: &str) -> Result<Role, String> {
 fn read_size(text: &str) -> Result<u64, String> {
     let bytes = size::read(text)?;
     if bytes < 1_000_000 {
-        return Err(format!("{text} is too little for the database; give it some MB at least"));
+        return Err(format!("{text} is too little; give it some MB at least"));
     }
     Ok(bytes)
 }

@@ -26,7 +26,7 @@ use super::shell::Place;
   casebook inspect --map account=user_id --map 'cost=tokens * 0.000003' requests.csv
   casebook inspect --write-profile our-gateway --save requests.csv")]
 pub(super) struct InspectArgs {
-    /// Log files, folders (read recursively) or globs
+    /// Log files, folders (read recursively) or globs; - for stdin
     #[arg(required = true, value_name = "EXTRACT")]
     extracts: Vec<String>,
     /// List every record that could not be read, instead
@@ -91,7 +91,7 @@ fn write_profile(args: &InspectArgs, place: &Place<'_>, name: &str, text: &str) 
 
 /// The files, one a row.
 fn sources(extract: &Extract) -> Sheet {
-    let mut sheet = Sheet::new(&["path", "format", "profile", "rows", "rejects", "sha256"]);
+    let mut sheet = Sheet::new(&["path", "format", "profile", "rows", "rejects", "duplicates", "sha256"]);
     sheet.rows = extract
         .sources
         .iter()
@@ -102,6 +102,7 @@ fn sources(extract: &Extract) -> Sheet {
                 Value::Text(source.profile.clone()),
                 Value::Int(source.rows.into()),
                 Value::Int(source.rejects.into()),
+                Value::Int(source.duplicates.into()),
                 Value::Text(source.sha256.clone()),
             ]
         })
@@ -116,6 +117,9 @@ fn for_people(extract: &Extract, format: Format) -> Result<(), Failure> {
         printer.heading(&format!("From {first} to {last}."))?;
     }
     printer.heading(&format!("SHA-256 {}", extract.sha256))?;
+    for told in beside(extract) {
+        printer.heading(&told)?;
+    }
     printer.heading("")?;
 
     let mut roles = Sheet::new(&["role", "source", "confidence", "reason"]);
@@ -173,7 +177,7 @@ fn for_people(extract: &Extract, format: Format) -> Result<(), Failure> {
 
 /// The first line: how much of what.
 fn summary(extract: &Extract) -> String {
-    let mut profiles: Vec<&str> = extract.sources.iter().map(|source| source.profile.as_str()).collect();
+    let mut profiles: Vec<&str> = extract.sources.iter().flat_map(|source| source.profile.split(", ")).collect();
     profiles.sort_unstable();
     profiles.dedup();
     let files = extract.sources.len();
@@ -187,6 +191,30 @@ fn summary(extract: &Extract) -> String {
         plural(extract.rejects),
         plural(files as u64),
     )
+}
+
+/// What is to be said of records delivered twice and of side tables.
+fn beside(extract: &Extract) -> Vec<String> {
+    let mut told = Vec::new();
+    if extract.duplicates > 0 {
+        let rows = if extract.duplicates == 1 { "row repeats" } else { "rows repeat" };
+        let next = if extract.deduped.is_none() { "; --dedupe request keeps the first of each" } else { "" };
+        told.push(format!("{} {rows} an earlier one in every column{next}.", extract.duplicates));
+    }
+    if let Some(deduped) = extract.deduped {
+        told.push(format!("{} rows are left out, because an earlier one has the same {}.", deduped.rows, deduped.role));
+    }
+    for side in &extract.joined {
+        told.push(format!(
+            "{} describes {} of the extract's values of {} by its column {}: {}",
+            side.path,
+            side.matched,
+            side.role,
+            side.key,
+            side.columns.join(", ")
+        ));
+    }
+    told
 }
 
 /// What was decided and why, each once, with the number of files that it is true of.

@@ -81,8 +81,15 @@ impl From<Trouble> for Failure {
 
 /// Runs the workbench and says what there is to say when the analyst has left.
 fn work(workbench: Workbench, place: &Place<'_>, start: StartWorkbench<'_>) -> Result<i32, Failure> {
-    if let Some(note) = start(workbench, &place.paths)? {
-        place.tell(&note);
+    match start(workbench, &place.paths) {
+        Ok(Some(note)) => place.tell(&note),
+        Ok(None) => {}
+        Err(trouble) => {
+            if trouble == Trouble::Stopped {
+                place.tell("opening was stopped; nothing was kept of the unfinished load");
+            }
+            return Err(trouble.into());
+        }
     }
     Ok(0)
 }

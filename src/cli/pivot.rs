@@ -28,7 +28,7 @@ pub(super) struct PivotArgs {
     /// What kind of thing to go to, such as ip or account
     #[arg(long, value_name = "KIND")]
     to: Role,
-    /// Log files, folders (read recursively) or globs
+    /// Log files, folders (read recursively) or globs; - for stdin
     #[arg(required = true, value_name = "EXTRACT")]
     extracts: Vec<String>,
     #[command(flatten)]

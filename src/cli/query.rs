@@ -27,7 +27,7 @@ of the extract can be named. The content of requests is masked unless --reveal i
 --sql is one SELECT over the table requests. It runs on a database that is read-only and sees no other file; its columns are masked
 by their names, so one that it renames is not.")]
 pub(super) struct QueryArgs {
-    /// Log files, folders (read recursively) or globs
+    /// Log files, folders (read recursively) or globs; - for stdin
     #[arg(required = true, value_name = "EXTRACT")]
     extracts: Vec<String>,
     #[command(flatten)]

@@ -22,7 +22,7 @@ use super::shell::Place;
 Columns: bucket,requests, and the column of --by. A bucket is named by its start; buckets without rows are left out; rows without
 a time are counted in a line whose bucket is empty.")]
 pub(super) struct TimelineArgs {
-    /// Log files, folders (read recursively) or globs
+    /// Log files, folders (read recursively) or globs; - for stdin
     #[arg(required = true, value_name = "EXTRACT")]
     extracts: Vec<String>,
     /// Count each value of this role or column apart

@@ -25,7 +25,7 @@ pub(super) struct TopArgs {
     /// A role, such as key, ip or user_agent; or any column of the extract
     #[arg(value_name = "ROLE")]
     role: String,
-    /// Log files, folders (read recursively) or globs
+    /// Log files, folders (read recursively) or globs; - for stdin
     #[arg(required = true, value_name = "EXTRACT")]
     extracts: Vec<String>,
     #[command(flatten)]

@@ -2,49 +2,115 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::error::ExtractError;
 use super::inputs::{Input, unreadable};
+use super::limit::Limit;
+use super::utf16::{self, Encoding, Transcoder};
 
-/// How a source is packed.
+/// How bytes are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Packing {
+pub(super) enum Compression {
     Plain,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
 }
 
-impl Packing {
-    /// The packing that the first bytes of a file tell. RFC 1952 section 2.3.1; RFC 8878 section 3.1.1 (a frame, or a skippable one).
-    pub(super) fn of(head: &[u8]) -> Packing {
+/// Memory that unpacking xz may take, in KiB: `xz -9` needs 64 MiB.
+const XZ_MEMORY: u32 = 128 << 10;
+
+impl Compression {
+    /// The compression that the first bytes tell. RFC 1952 section 2.3.1; RFC 8878 section 3.1.1 (a frame, or a skippable one); bzip2
+    /// is told by its first block (the digits of pi) or, when it is empty, by its last (those of its square root); the xz file format
+    /// section 2.1.1.1.
+    pub(super) fn of(head: &[u8]) -> Compression {
         match head {
-            [0x1f, 0x8b, 0x08, ..] => Packing::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Packing::Zstd,
-            _ => Packing::Plain,
+            [0x1f, 0x8b, 0x08, ..] => Compression::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Compression::Zstd,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Compression::Bzip2,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Compression::Xz,
+            _ => Compression::Plain,
         }
     }
 
     /// What is added to the format's name.
     pub(super) const fn suffix(self) -> &'static str {
         match self {
-            Packing::Plain => "",
-            Packing::Gzip => ", gzip",
-            Packing::Zstd => ", zstd",
+            Compression::Plain => "",
+            Compression::Gzip => ", gzip",
+            Compression::Zstd => ", zstd",
+            Compression::Bzip2 => ", bzip2",
+            Compression::Xz => ", xz",
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// Its name, which is that of the program for it too.
+    pub(super) const fn name(self) -> &'static str {
         match self {
-            Packing::Plain => "",
-            Packing::Gzip => "gzip",
-            Packing::Zstd => "zstd",
+            Compression::Plain => "",
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+            Compression::Bzip2 => "bzip2",
+            Compression::Xz => "xz",
         }
+    }
+
+    /// A reader of the bytes inside. One packed stream may follow the other, as log shippers write them.
+    pub(super) fn unpack<'a>(self, packed: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
+        Ok(match self {
+            Compression::Plain => Box::new(packed),
+            Compression::Gzip => Box::new(MultiGzDecoder::new(packed)),
+            Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
+            Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
+            Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(packed, true, XZ_MEMORY)),
+        })
+    }
+
+    /// What an error of unpacking means and what to do.
+    pub(super) fn explain(self, path: &Path, error: &io::Error) -> ExtractError {
+        let (path, name) = (path.to_path_buf(), self.name());
+        let reason = match error.kind() {
+            io::ErrorKind::UnexpectedEof => format!(
+                "the {name} data ends early: the file was cut off, perhaps while it was copied; fetch it again, or unpack what is \
+                 there (`{name} -dc FILE > PART`) and open that"
+            ),
+            io::ErrorKind::OutOfMemory => {
+                format!(
+                    "its {name} data asks for too much memory; unpack it with `{name} -d`, where that is allowed, and open the result"
+                )
+            }
+            _ => format!("the {name} data is damaged ({error}); fetch the file again, or test it with `{name} -t`"),
+        };
+        ExtractError::Broken { path, reason }
+    }
+}
+
+/// How a source is packed: what has to be undone before it can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Packing {
+    pub(super) compression: Compression,
+    pub(super) encoding: Encoding,
+}
+
+impl Packing {
+    /// Whether the file can be read as it is.
+    pub(super) fn is_plain(self) -> bool {
+        self.compression == Compression::Plain && self.encoding == Encoding::Utf8
+    }
+
+    /// What is added to the format's name: `, UTF-16, gzip`.
+    pub(super) fn suffix(self) -> String {
+        let encoding = if self.encoding == Encoding::Utf8 { "" } else { ", UTF-16" };
+        format!("{encoding}{}", self.compression.suffix())
     }
 }
 
@@ -73,10 +139,12 @@ impl Read for Counted {
     }
 }
 
-/// A source, open for reading its decompressed bytes.
+/// A source, open for reading its bytes: decompressed, and text as UTF-8.
 pub(super) struct SourceReader {
     path: PathBuf,
     packing: Packing,
+    limit: Limit,
+    given: u64,
     inner: Box<dyn Read>,
     tally: Rc<RefCell<Tally>>,
     rest: File,
@@ -85,22 +153,29 @@ pub(super) struct SourceReader {
 impl SourceReader {
     pub(super) fn open(input: &Input) -> Result<SourceReader, ExtractError> {
         let path = &input.path;
-        let open = || File::open(path).map_err(|error| unreadable(path, &error));
-        let mut magic = Vec::new();
-        open()?.take(8).read_to_end(&mut magic).map_err(|error| unreadable(path, &error))?;
-        let packing = Packing::of(&magic);
-        let file = open()?;
-        let rest = file.try_clone().map_err(|error| unreadable(path, &error))?;
+        let failed = |error: io::Error| unreadable(path, &error);
+        let file = File::open(input.file()).map_err(failed)?;
+        let rest = file.try_clone().map_err(failed)?;
         let tally = Rc::new(RefCell::new(Tally::default()));
-        let counted = BufReader::with_capacity(1 << 18, Counted { file, tally: Rc::clone(&tally) });
-        let inner: Box<dyn Read> = match packing {
-            Packing::Plain => Box::new(counted),
-            Packing::Gzip => Box::new(MultiGzDecoder::new(counted)),
-            Packing::Zstd => {
-                Box::new(zstd::stream::read::Decoder::with_buffer(counted).map_err(|error| unreadable(path, &error))?)
-            }
+        let mut counted = BufReader::with_capacity(1 << 18, Counted { file, tally: Rc::clone(&tally) });
+        let compression = Compression::of(counted.fill_buf().map_err(failed)?);
+        let mut inner: Box<dyn Read> = compression.unpack(counted).map_err(failed)?;
+        let mut start = Vec::new();
+        let looked = inner.by_ref().take(utf16::LOOKED_AT as u64).read_to_end(&mut start);
+        let encoding = Encoding::of(&start);
+        let start = io::Cursor::new(start);
+        // An error that comes early comes again at the next read; until then what could be read is given.
+        let inner: Box<dyn Read> = match looked {
+            Ok(_) => Box::new(start.chain(inner)),
+            Err(error) => Box::new(start.chain(Failing(Some(error)))),
         };
-        Ok(SourceReader { path: path.clone(), packing, inner, tally, rest })
+        let inner: Box<dyn Read> = match encoding {
+            Encoding::Utf8 => inner,
+            Encoding::Little => Box::new(Transcoder::new(inner, false)),
+            Encoding::Big => Box::new(Transcoder::new(inner, true)),
+        };
+        let packing = Packing { compression, encoding };
+        Ok(SourceReader { path: path.clone(), packing, limit: input.limit, given: 0, inner, tally, rest })
     }
 
     pub(super) fn packing(&self) -> Packing {
@@ -112,12 +187,19 @@ impl SourceReader {
         self.tally.borrow().bytes
     }
 
-    /// Reads some decompressed bytes; none at the end.
+    /// Reads some unpacked bytes; none at the end.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ExtractError> {
         loop {
             match self.inner.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read.map_err(|error| self.explain(&error)),
+                Err(error) => return Err(self.explain(&error)),
+                Ok(read) => {
+                    self.given += read as u64;
+                    if self.packing.compression != Compression::Plain && self.limit.is_less_than(self.given) {
+                        return Err(self.limit.exceeded(&self.path));
+                    }
+                    return Ok(read);
+                }
             }
         }
     }
@@ -146,21 +228,9 @@ impl SourceReader {
     }
 
     fn explain(&self, error: &io::Error) -> ExtractError {
-        let path = self.path.clone();
-        let name = self.packing.name();
-        match (self.packing, error.kind()) {
-            (Packing::Plain, _) => unreadable(&path, error),
-            (_, io::ErrorKind::UnexpectedEof) => ExtractError::Broken {
-                path,
-                reason: format!(
-                    "the {name} data ends early: the file was cut off, perhaps while it was copied; fetch it again, or unpack what is \
-                     there (`{name} -dc FILE > PART`) and open that"
-                ),
-            },
-            _ => ExtractError::Broken {
-                path,
-                reason: format!("the {name} data is damaged ({error}); fetch the file again, or test it with `{name} -t`"),
-            },
+        match self.packing.compression {
+            Compression::Plain => unreadable(&self.path, error),
+            packed => packed.explain(&self.path, error),
         }
     }
 
@@ -170,6 +240,15 @@ impl SourceReader {
         io::copy(&mut counted, &mut io::sink()).map_err(|error| unreadable(&self.path, &error))?;
         let tally = std::mem::take(&mut *self.tally.borrow_mut());
         Ok(hexadecimal(&tally.hash.finalize()))
+    }
+}
+
+/// Gives an error where one was met.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 
@@ -209,14 +288,27 @@ mod tests {
 
     use super::*;
 
-    fn input(path: &Path) -> Input {
-        Input { path: path.into(), canonical: path.into(), size: 0, modified: 0 }
-    }
-
     fn gzip(content: &[u8]) -> Vec<u8> {
         let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         writer.write_all(content).unwrap();
         writer.finish().unwrap()
+    }
+
+    fn bzip2(content: &[u8]) -> Vec<u8> {
+        let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap()
+    }
+
+    /// `hello, log` as `xz` packs it.
+    const XZ: &[u8] = &[
+        253, 55, 122, 88, 90, 0, 0, 1, 105, 34, 222, 54, 2, 0, 33, 1, 22, 0, 0, 0, 116, 47, 229, 163, 1, 0, 10, 104, 101, 108,
+        108, 111, 44, 32, 108, 111, 103, 10, 0, 0, 124, 200, 14, 191, 0, 1, 31, 11, 61, 98, 14, 122, 144, 66, 153, 13, 1, 0, 0,
+        0, 0, 1, 89, 90,
+    ];
+
+    fn plain(compression: Compression) -> Packing {
+        Packing { compression, encoding: Encoding::Utf8 }
     }
 
     #[test]
@@ -225,14 +317,19 @@ mod tests {
         let content = b"hello, log\n".repeat(1000);
         // Two members one after the other, as log shippers write them.
         let twice = [gzip(&content[..5000]), gzip(&content[5000..])].concat();
+        let wide: Vec<u8> = std::str::from_utf8(&content).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (packing, bytes) in [
-            (Packing::Plain, content.clone()),
-            (Packing::Gzip, twice),
-            (Packing::Zstd, zstd::encode_all(&content[..], 3).unwrap()),
+            (plain(Compression::Plain), content.clone()),
+            (plain(Compression::Gzip), twice),
+            (plain(Compression::Zstd), zstd::encode_all(&content[..], 3).unwrap()),
+            (plain(Compression::Bzip2), [bzip2(&content[..5000]), bzip2(&content[5000..])].concat()),
+            (plain(Compression::Xz), XZ.repeat(1000)),
+            (Packing { compression: Compression::Plain, encoding: Encoding::Little }, wide.clone()),
+            (Packing { compression: Compression::Gzip, encoding: Encoding::Little }, gzip(&wide)),
         ] {
             let path = folder.path().join("log");
             std::fs::write(&path, &bytes).unwrap();
-            let mut reader = SourceReader::open(&input(&path)).unwrap();
+            let mut reader = SourceReader::open(&Input::at(&path)).unwrap();
             assert_eq!(reader.packing(), packing);
             let mut read = Vec::new();
             assert!(!reader.fill(&mut read, 100).unwrap());
@@ -245,14 +342,30 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_off_says_so() {
+    fn what_was_cut_off_says_so_after_all_that_could_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let content: Vec<u8> = (0..100_000u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
-        for bytes in [gzip(&content), zstd::encode_all(&content[..], 3).unwrap()] {
+        for bytes in [gzip(&content), zstd::encode_all(&content[..], 3).unwrap(), bzip2(&content)] {
             let path = folder.path().join("log");
             std::fs::write(&path, &bytes[..bytes.len() - 20]).unwrap();
-            let error = SourceReader::open(&input(&path)).unwrap().fill(&mut Vec::new(), 1 << 22).unwrap_err();
+            let mut read = Vec::new();
+            let error = SourceReader::open(&Input::at(&path)).unwrap().fill(&mut read, 1 << 22).unwrap_err();
             assert!(error.to_string().contains("cut off"), "{error}");
         }
+        let path = folder.path().join("short");
+        std::fs::write(&path, &gzip(&content)[..1000]).unwrap();
+        let mut read = Vec::new();
+        SourceReader::open(&Input::at(&path)).unwrap().fill(&mut read, 1 << 22).unwrap_err();
+        assert!(read.len() > 500 && content.starts_with(&read));
+    }
+
+    #[test]
+    fn a_packed_file_gives_no_more_than_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.gz");
+        std::fs::write(&path, gzip(&vec![b'x'; 3_000_000])).unwrap();
+        let input = Input { limit: Limit::of(0, Some(2_000_000), None), ..Input::at(&path) };
+        let error = SourceReader::open(&input).unwrap().fill(&mut Vec::new(), 1 << 22).unwrap_err();
+        assert!(error.to_string().contains("--max-unpacked"), "{error}");
     }
 }

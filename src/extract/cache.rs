@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,7 +17,7 @@ use crate::settings::files;
 
 use super::bytes::hexadecimal;
 use super::error::ExtractError;
-use super::inputs::{Input, Inputs};
+use super::inputs::{Input, Inputs, source_path};
 use super::labels::labels;
 use super::model::{Extract, OpenSpec};
 use super::profile::Profiles;
@@ -125,12 +126,12 @@ impl<'a> Cache<'a> {
         let database = self.database(key);
         let text = fs::read_to_string(self.folder.join(format!("{key}.json"))).ok()?;
         let mut extract: Extract = serde_json::from_str(&text).ok()?;
-        if !database.is_file() || extract.sources.len() != inputs.files.len() {
+        if !database.is_file() || extract.file_hashes().len() != inputs.files.len() {
             return None;
         }
         // The same content may have been loaded from another place.
-        for (source, input) in extract.sources.iter_mut().zip(&inputs.files) {
-            source.path = input.path.display().to_string();
+        for source in &mut extract.sources {
+            source.path = source_path(&inputs.files.get(source.file)?.path, &source.member);
         }
         // By this the cache knows what was used last; that it cannot be noted is no reason to fail.
         let _ = files::touch(&database.with_extension("json"));
@@ -155,8 +156,7 @@ impl<'a> Cache<'a> {
         built: &Path,
         extract: &Extract,
     ) -> Result<PathBuf, ExtractError> {
-        let hashes: Vec<String> = extract.sources.iter().map(|source| source.sha256.clone()).collect();
-        let key = Cache::key(spec, profiles, inputs, &hashes);
+        let key = Cache::key(spec, profiles, inputs, &extract.file_hashes());
         let database = self.database(&key);
         let about = self.folder.join(format!("{key}.json"));
         // Without its description the old database counts as a leftover while it is replaced.
@@ -192,16 +192,21 @@ impl<'a> Cache<'a> {
 
     /// Clears away what loads that were killed have left behind.
     pub(super) fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(self.folder) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let process =
-                name.strip_prefix(BUILDING).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.split('-').next());
-            let Some(process) = process.and_then(|process| process.parse::<u32>().ok()) else { continue };
-            if process != std::process::id() && !is_alive(process, &entry.path()) {
-                // If it cannot be removed, it is only in the way of the space it takes.
-                let _ = files::remove_dir(&entry.path());
-            }
+        sweep(self.folder, BUILDING, Duration::ZERO);
+    }
+}
+
+/// Removes the folders `PREFIX-PROCESS-NUMBER` of processes that are gone, unless they were touched lately.
+pub(super) fn sweep(parent: &Path, prefix: &str, lately: Duration) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.split('-').next());
+        let Some(process) = process.and_then(|process| process.parse::<u32>().ok()) else { continue };
+        let path = entry.path();
+        if process != std::process::id() && !is_alive(process, &path) && age(&path).is_none_or(|age| age >= lately) {
+            // If it cannot be removed, it is only in the way of the space it takes.
+            let _ = files::remove_dir(&path);
         }
     }
 }
@@ -215,8 +220,12 @@ fn is_alive(process: u32, folder: &Path) -> bool {
     if Path::new("/proc/self").exists() {
         return Path::new("/proc").join(process.to_string()).exists();
     }
-    let age = fs::metadata(folder).and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
-    age.is_none_or(|age| age.as_secs() < 86_400)
+    age(folder).is_none_or(|age| age.as_secs() < 86_400)
+}
+
+/// How long ago a folder was changed.
+fn age(folder: &Path) -> Option<Duration> {
+    fs::metadata(folder).and_then(|about| about.modified()).ok()?.elapsed().ok()
 }
 
 #[cfg(test)]
@@ -239,7 +248,7 @@ mod tests {
     fn the_key_changes_with_everything_that_the_result_depends_on() {
         let profiles = Profiles::load(Path::new("/nonexistent")).unwrap();
         let spec = OpenSpec::default();
-        let input = |name: &str| super::super::inputs::Input { path: name.into(), canonical: name.into(), size: 1, modified: 0 };
+        let input = |name: &str| Input { size: 1, ..Input::at(Path::new(name)) };
         let inputs = Inputs { files: vec![input("x/a"), input("x/b")], ..Inputs::default() };
         let key = |spec: &OpenSpec, hashes: &[&str]| {
             Cache::key(spec, &profiles, &inputs, &hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>())

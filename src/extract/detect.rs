@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::bytes::{Packing, SourceReader};
+use super::bytes::{Compression, Packing, SourceReader};
 use super::csv::{self, Dialect};
 use super::error::ExtractError;
 use super::inputs::Input;
 use super::json::{Scanner, Shape};
+use super::limit::{COLUMNS, too_many_columns};
 use super::profile::{Profile, Profiles};
 use super::records::Framing;
 
@@ -69,7 +70,7 @@ pub(super) fn detect(input: &Input, profiles: &Profiles, forced: Option<&Profile
     let mut reason = None;
     let (format, beside) = match binary(&head) {
         Some(Binary::Parquet) => (Format::Parquet, Vec::new()),
-        Some(Binary::Database) if packing == Packing::Plain => (Format::Database, Vec::new()),
+        Some(Binary::Database) if packing.is_plain() => (Format::Database, Vec::new()),
         Some(Binary::Database) => return Err(not("is a packed DuckDB file; unpack it first".into())),
         Some(Binary::Other(what)) => return Err(not(what.into())),
         None => {
@@ -79,6 +80,11 @@ pub(super) fn detect(input: &Input, profiles: &Profiles, forced: Option<&Profile
             (format, beside)
         }
     };
+    if let Format::Csv(dialect) = &format
+        && dialect.columns.len() > COLUMNS
+    {
+        return Err(too_many_columns(&input.path, dialect.columns.len()));
+    }
     Ok(Detected { format, packing, head, whole, beside, reason })
 }
 
@@ -90,16 +96,10 @@ enum Binary {
 
 /// What the magic bytes say, or how the bytes look.
 fn binary(head: &[u8]) -> Option<Binary> {
-    const MAGIC: [(&[u8], &str); 20] = [
-        (b"PK\x03\x04", "is a zip archive, which cannot be read directly; unpack it (`unzip FILE`) and open what is inside"),
-        (b"PK\x05\x06", "is an empty zip archive"),
+    const MAGIC: [(&[u8], &str); 14] = [
         (b"7z\xbc\xaf\x27\x1c", "is a 7z archive; unpack it and open what is inside"),
         (b"Rar!", "is a RAR archive; unpack it and open what is inside"),
-        (b"\xfd7zXZ\x00", "is xz-compressed; unpack it (`xz -dk FILE`)"),
-        (b"BZh", "is bzip2-compressed; unpack it (`bzip2 -dk FILE`)"),
         (b"\x04\x22\x4d\x18", "is lz4-compressed; unpack it (`lz4 -dk FILE`)"),
-        (b"\x1f\x8b", "is gzip inside gzip; unpack it once"),
-        (b"SQLite format 3\0", "is an SQLite database; export its table as CSV (`sqlite3 -csv -header FILE 'SELECT * FROM t'`)"),
         (b"\x89PNG", "is a PNG image, not a log"),
         (b"\xff\xd8\xff", "is a JPEG image, not a log"),
         (b"GIF8", "is a GIF image, not a log"),
@@ -122,11 +122,11 @@ fn binary(head: &[u8]) -> Option<Binary> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(Binary::Other(what));
     }
-    if head.get(257..262) == Some(b"ustar") {
-        return Some(Binary::Other("is a tar archive; unpack it (`tar -xf FILE`) and open what is inside"));
+    if head.starts_with(b"\xff\xfe\0\0") || head.starts_with(b"\0\0\xfe\xff") {
+        return Some(Binary::Other("is UTF-32 text; convert it first (`iconv -f UTF-32 -t UTF-8 FILE > OUT`)"));
     }
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return Some(Binary::Other("is UTF-16 text; convert it first (`iconv -f UTF-16 -t UTF-8 FILE > OUT`)"));
+    if Compression::of(head) != Compression::Plain {
+        return Some(Binary::Other("is packed twice; unpack it once"));
     }
     let looked = head.get(..1 << 16).unwrap_or(head);
     let odd =
@@ -289,7 +289,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
         std::fs::write(&path, content).unwrap();
-        let input = Input { path: path.clone(), canonical: path, size: 0, modified: 0 };
+        let input = Input::at(&path);
         let profiles = Profiles::load(Path::new("/nonexistent")).unwrap();
         detect(&input, &profiles, None).map(|detected| detected.format).map_err(|error| error.to_string())
     }
@@ -325,15 +325,22 @@ mod tests {
     }
 
     #[test]
+    fn utf_16_is_seen_as_the_text_that_it_is() {
+        let wide: Vec<u8> = "time,ip\r\n2023-01-01,1.2.3.4\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(detected(&wide).unwrap().name(), "CSV");
+        let wide: Vec<u8> = "\u{feff}{\"a\":1}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(detected(&wide).unwrap(), Format::Json(Framing::Lines));
+    }
+
+    #[test]
     fn what_is_no_log_is_called_by_its_name() {
         for (content, word) in [
             (&b"\x89PNG\r\n\x1a\n123"[..], "PNG"),
             (b"\x7fELF\x02\x01\x01", "ELF"),
-            (b"PK\x03\x04...", "zip"),
             (b"", "empty"),
             (b" \n\n ", "blanks"),
             (b"<?xml version=\"1.0\"?><a/>", "XML"),
-            (b"\xff\xfea\0,\0b\0", "UTF-16"),
+            (b"\xff\xfe\0\0a\0\0\0", "UTF-32"),
             (b"once upon a time\nthere was a log\n", "without columns"),
             (b"[1, 2", "begins like JSON"),
         ] {

@@ -8,7 +8,8 @@ use crate::engine::client::AskError;
 use crate::settings::files::FileError;
 
 /// The formats that can be read, for error messages.
-pub(super) const FORMATS: &str = "CSV and TSV, JSON (an array, an object that wraps one, or one record a line), Parquet, each also gzip or zstd, and DuckDB files";
+pub(super) const FORMATS: &str = "CSV and TSV, JSON (an array, an object that wraps one, or one record a line), Parquet, DuckDB and SQLite files, each also \
+     packed with gzip, zstd, bzip2 or xz, or in a zip or tar archive";
 
 /// Why an extract could not be opened. The messages may hold file names and text of the extract: draw them only through `SafeText`.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,17 @@ pub enum ExtractError {
         /// Which one.
         path: PathBuf,
         /// What is broken and what next.
+        reason: String,
+    },
+    /// Stdin cannot be read as an extract.
+    #[error("- means stdin, and {0}")]
+    Stdin(String),
+    /// A file unpacks to more than is allowed.
+    #[error("{path} is too large: {reason}")]
+    TooMuch {
+        /// Which one.
+        path: PathBuf,
+        /// How much is too much, and what next.
         reason: String,
     },
     /// There is no profile of this name.
@@ -162,6 +174,7 @@ impl ExtractError {
             ExtractError::NoInput
                 | ExtractError::Missing { .. }
                 | ExtractError::NoMatch { .. }
+                | ExtractError::Stdin(_)
                 | ExtractError::UnknownProfile { .. }
                 | ExtractError::BadProfile { .. }
                 | ExtractError::BadMap { .. }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::ExtractError;
+use super::limit::Limit;
+use super::stdin::{self, Spooled};
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,54 @@ pub(super) struct Input {
     pub(super) size: u64,
     /// Time of the last change, in nanoseconds since the epoch.
     pub(super) modified: i128,
+    /// The place of the file on disk among those that the analyst named. Several sources may come from one.
+    pub(super) origin: usize,
+    /// What it may unpack to.
+    pub(super) limit: Limit,
+    /// How it came out of a file on disk; `None` for what is read as it is there.
+    pub(super) unpacked: Option<Unpacked>,
+}
+
+/// A source that is not the file on disk itself, but was taken out of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unpacked {
+    /// Where its bytes are, in the private folder of the load.
+    pub(super) file: PathBuf,
+    /// Its path within the archive, the paths of nested archives joined by `!`; empty where the file on disk is no archive.
+    pub(super) member: String,
+    /// What is added to the format's name: `, gzip, zip`.
+    pub(super) packed: String,
+    /// The format's name, where the bytes were made from something else.
+    pub(super) format: Option<&'static str>,
+    /// What is to be said of it.
+    pub(super) notes: Vec<String>,
+}
+
+impl Input {
+    /// Where its bytes are to be read.
+    pub(super) fn file(&self) -> &Path {
+        self.unpacked.as_ref().map_or(&self.path, |unpacked| &unpacked.file)
+    }
+
+    /// The format in words, from the name of what its bytes hold and how they are packed.
+    pub(super) fn format_words(&self, name: &str, packing: &str) -> String {
+        match &self.unpacked {
+            Some(unpacked) => format!("{}{packing}{}", unpacked.format.unwrap_or(name), unpacked.packed),
+            None => format!("{name}{packing}"),
+        }
+    }
+
+    /// A file as it is, for tests.
+    #[cfg(test)]
+    pub(super) fn at(path: &Path) -> Input {
+        let limit = Limit::of(0, None, None);
+        Input { path: path.into(), canonical: path.into(), size: 0, modified: 0, origin: 0, limit, unpacked: None }
+    }
+}
+
+/// How a source is called: by its file, and by its place in that where it is an archive.
+pub(super) fn source_path(file: &Path, member: &str) -> String {
+    if member.is_empty() { file.display().to_string() } else { format!("{}!{member}", file.display()) }
 }
 
 /// The files to read, in load order, and what was passed over in folders.
@@ -30,13 +80,20 @@ pub(super) struct Inputs {
 }
 
 /// Finds the files. A file that several inputs name is read once.
-pub(super) fn resolve(inputs: &[String]) -> Result<Inputs, ExtractError> {
+pub(super) fn resolve(inputs: &[String], stdin: Option<&Spooled>) -> Result<Inputs, ExtractError> {
     if inputs.is_empty() {
         return Err(ExtractError::NoInput);
     }
     let mut found = Inputs::default();
     let mut seen = HashSet::new();
     for text in inputs {
+        if text == stdin::NAME {
+            let Some(spooled) = stdin.filter(|_| seen.insert(PathBuf::from(text))) else {
+                return Err(ExtractError::Stdin("it can be read only once, as an extract".into()));
+            };
+            found.files.push(piped(spooled, found.files.len()));
+            continue;
+        }
         let path = Path::new(text);
         // A file whose name holds a star is still that file.
         if path.exists() || !is_glob(text) {
@@ -55,6 +112,20 @@ pub(super) fn resolve(inputs: &[String]) -> Result<Inputs, ExtractError> {
         }
     }
     Ok(found)
+}
+
+/// What was piped in.
+fn piped(spooled: &Spooled, origin: usize) -> Input {
+    let file = spooled.file();
+    let unpacked = Unpacked {
+        file: file.clone(),
+        member: String::new(),
+        packed: String::new(),
+        format: None,
+        notes: vec!["read from stdin".into()],
+    };
+    let (size, limit) = (spooled.size(), Limit::of(spooled.size(), None, None));
+    Input { path: stdin::NAME.into(), canonical: file, size, modified: 0, origin, limit, unpacked: Some(unpacked) }
 }
 
 fn add(path: &Path, found: &mut Inputs, seen: &mut HashSet<PathBuf>) -> Result<(), ExtractError> {
@@ -94,7 +165,9 @@ fn add_file(path: &Path, found: &mut Inputs, seen: &mut HashSet<PathBuf>) -> Res
     let canonical = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?;
     if seen.insert(canonical.clone()) {
         let modified = about.modified().ok().map_or(0, nanos);
-        found.files.push(Input { path: path.to_path_buf(), canonical, size: about.len(), modified });
+        let (origin, size) = (found.files.len(), about.len());
+        let limit = Limit::of(size, None, None);
+        found.files.push(Input { path: path.to_path_buf(), canonical, size, modified, origin, limit, unpacked: None });
     }
     Ok(())
 }
@@ -151,12 +224,13 @@ fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn is_hidden(path: &Path) -> bool {
+/// Whether the name says that a file is not to be read unless it is named.
+pub(super) fn is_hidden(path: &Path) -> bool {
     name(path).starts_with('.')
 }
 
 /// Whether the name says that a file beside logs is none: papers of the folder, checksums, signatures.
-fn is_no_log(path: &Path) -> bool {
+pub(super) fn is_no_log(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
     let stem = name.split('.').next().unwrap_or_default();
     let papers =
@@ -272,7 +346,7 @@ mod tests {
 
     fn found(folder: &Path, inputs: &[&str]) -> Vec<String> {
         let inputs: Vec<String> = inputs.iter().map(|input| folder.join(input).display().to_string()).collect();
-        let found = resolve(&inputs).unwrap();
+        let found = resolve(&inputs, None).unwrap();
         found.files.iter().map(|file| file.path.strip_prefix(folder).unwrap().display().to_string()).collect()
     }
 
@@ -281,7 +355,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         lay(folder.path(), &["b.json", "a/2.json", "a/1.json", "LICENSE", "README.md", ".hidden", "notes.md"]);
         assert_eq!(found(folder.path(), &[""]), ["a/1.json", "a/2.json", "b.json"]);
-        let skipped = resolve(&[folder.path().display().to_string()]).unwrap().skipped;
+        let skipped = resolve(&[folder.path().display().to_string()], None).unwrap().skipped;
         assert_eq!(skipped.len(), 4);
     }
 
@@ -307,12 +381,12 @@ mod tests {
     fn what_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| vec![folder.path().join(name).display().to_string()];
-        assert!(matches!(resolve(&at("none.csv")), Err(ExtractError::Missing { .. })));
-        assert!(matches!(resolve(&at("*.csv")), Err(ExtractError::NoMatch { .. })));
-        assert!(matches!(resolve(&at("")), Err(ExtractError::EmptyFolder { .. })));
-        assert!(matches!(resolve(&[]), Err(ExtractError::NoInput)));
+        assert!(matches!(resolve(&at("none.csv"), None), Err(ExtractError::Missing { .. })));
+        assert!(matches!(resolve(&at("*.csv"), None), Err(ExtractError::NoMatch { .. })));
+        assert!(matches!(resolve(&at(""), None), Err(ExtractError::EmptyFolder { .. })));
+        assert!(matches!(resolve(&[], None), Err(ExtractError::NoInput)));
         lay(folder.path(), &["LICENSE"]);
-        assert!(resolve(&at("")).unwrap_err().to_string().contains("passed over LICENSE"));
+        assert!(resolve(&at(""), None).unwrap_err().to_string().contains("passed over LICENSE"));
     }
 
     #[test]

@@ -47,13 +47,15 @@ pub(super) struct Scanner<'a> {
     at: usize,
     /// Open brackets; true for an object.
     open: Vec<bool>,
+    /// The most brackets that were open inside the outermost value.
+    pub(super) deepest: usize,
     /// Places of `\u` escapes that are half a surrogate pair: legal JSON to some writers, an error to most readers.
     pub(super) halves: Vec<usize>,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a [u8]) -> Scanner<'a> {
-        Scanner { text, at: 0, open: Vec::new(), halves: Vec::new() }
+        Scanner { text, at: 0, open: Vec::new(), deepest: 0, halves: Vec::new() }
     }
 
     fn fault<T>(&self, reason: &'static str) -> Result<T, Fault> {
@@ -150,6 +152,7 @@ impl<'a> Scanner<'a> {
                 Some(bracket @ (b'{' | b'[')) => {
                     self.at += 1;
                     self.open.push(bracket == b'{');
+                    self.deepest = self.deepest.max(self.open.len());
                     outer.get_or_insert(Shape::Nested);
                     self.blank();
                     let closing = if bracket == b'{' { b'}' } else { b']' };

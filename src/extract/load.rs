@@ -304,7 +304,8 @@ impl Loader<'_, '_> {
             0 | 1 => first,
             others => format!("{first} and {} more", others - 1),
         };
-        let table = match self.run(&name, statement) {
+        let bytes = part.paths.iter().map(|path| std::fs::metadata(path).map(|about| about.len()).ok()).sum();
+        let table = match self.watch.run_over(self.client, Stage::Loading, &name, bytes, statement) {
             Err(ExtractError::Engine(error)) => return Err(reader::explain(self, part, error)),
             table => table?,
         };
@@ -373,7 +374,9 @@ impl Loader<'_, '_> {
             reasons.extend(self.reasons.get(at).cloned().unwrap_or_default());
             sources.push(Source {
                 path: seen.input.path.display().to_string(),
-                format: format!("{}{}", seen.format.name(), seen.packing.suffix()),
+                file: seen.input.origin,
+                member: seen.input.unpacked.as_ref().map(|unpacked| unpacked.member.clone()).unwrap_or_default(),
+                format: seen.input.format_words(&seen.format.name(), &seen.packing.suffix()),
                 profile,
                 rows: facts.rows,
                 rejects: facts.rejects,

@@ -103,7 +103,7 @@ pub(super) fn look(
             Format::Lines(_) => Family::Json,
             Format::Parquet | Format::Database => Family::Engine(at),
         };
-        let mut reasons = Vec::new();
+        let mut reasons = input.unpacked.as_ref().map(|unpacked| unpacked.notes.clone()).unwrap_or_default();
         if !detected.beside.is_empty() {
             reasons.push(format!("the object around the records also has {}, which is not loaded", detected.beside.join(", ")));
         }

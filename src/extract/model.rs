@@ -11,12 +11,16 @@ use crate::engine::Engine;
 use crate::settings::files::PrivateFolder;
 
 use super::basis::Basis;
+use super::progress::grouped;
+use super::stdin::Spooled;
 
 /// What to open and how.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OpenSpec {
-    /// Files, folders (read recursively) and globs (`*`, `?`, `**`), as they were typed.
+    /// Files, folders (read recursively) and globs (`*`, `?`, `**`), as they were typed; `-` for stdin.
     pub inputs: Vec<String>,
+    /// What was piped in, where it was read already: [`Opened::stdin`], for opening it again. `None` to read it.
+    pub stdin: Option<Arc<Spooled>>,
     /// The profile to use; `None` to choose by evidence.
     pub profile: Option<String>,
     /// Roles that the analyst maps: a column, a JSON path or an SQL expression over the extract's own columns; an empty text leaves the
@@ -30,8 +34,12 @@ pub struct OpenSpec {
     pub table: Option<String>,
     /// Whether to load into a private folder that goes away with [`Opened`], and to look at no cache.
     pub no_cache: bool,
+    /// Whether to hash the files whatever the cache remembers of them: one is known to have changed under the same size and time.
+    pub distrust: bool,
     /// Memory limit of the engine in bytes; `None` for what the machine suggests.
     pub memory: Option<u64>,
+    /// Bytes that one packed file may unpack to; `None` for 250 times its size, and 1 GiB at least.
+    pub max_unpacked: Option<u64>,
     /// Worker threads of the engine; `None` for one a core.
     pub threads: Option<usize>,
 }
@@ -54,8 +62,10 @@ pub struct Opened {
     pub extract: Extract,
     /// Read-only and locked down, over a database with the relations `requests` and `rejects`.
     pub engine: Arc<dyn Engine>,
-    /// With [`OpenSpec::no_cache`]: the folder of the database, removed when the last clone goes away.
+    /// With [`OpenSpec::no_cache`] and for stdin: the folder of the database, removed when the last clone goes away.
     pub folder: Option<Arc<PrivateFolder>>,
+    /// What was piped in, when `-` is among the inputs.
+    pub stdin: Option<Arc<Spooled>>,
 }
 
 /// One or more log files, opened together.
@@ -84,7 +94,7 @@ pub struct Extract {
     pub first: Option<Timestamp>,
     /// The latest time of a row.
     pub last: Option<Timestamp>,
-    /// SHA-256 over the sources' SHA-256, in load order: the name of this extract in cases. For one source it is still the hash of
+    /// SHA-256 over the files' SHA-256, in load order: the name of this extract in cases. For one source it is still the hash of
     /// its hash, so that adding a file never gives the same name.
     pub sha256: String,
     /// Whether the database was there already.
@@ -100,11 +110,31 @@ pub struct Extract {
     pub basis: Basis,
 }
 
-/// One file of an extract.
+impl Extract {
+    /// The SHA-256 of the files on disk, each once, in load order.
+    pub fn file_hashes(&self) -> Vec<String> {
+        let mut hashes: Vec<String> = Vec::new();
+        for source in &self.sources {
+            if source.file == hashes.len() {
+                hashes.push(source.sha256.clone());
+            }
+        }
+        hashes
+    }
+}
+
+/// One file of an extract, or a member of an archive.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Source {
-    /// The file, as the analyst named it or below the folder so named. Untrusted: draw it only through `SafeText`.
+    /// The file, as the analyst named it or below the folder so named; a member of an archive as `ARCHIVE!MEMBER`. Untrusted: draw it
+    /// only through `SafeText`.
     pub path: String,
+    /// The place of the file on disk among those of the extract, from 0; the members of one archive share it.
+    #[serde(default)]
+    pub file: usize,
+    /// The path within the archive; empty for what is no member of one.
+    #[serde(default)]
+    pub member: String,
     /// The format in words: `CSV`, `JSON lines, gzip`.
     pub format: String,
     /// The name of the profile, or `guessed`.
@@ -116,7 +146,7 @@ pub struct Source {
     /// Its rows that repeat an earlier one in every column, as it was delivered.
     #[serde(default)]
     pub duplicates: u64,
-    /// SHA-256 of the file's bytes as they are on disk, in hexadecimal.
+    /// SHA-256 of the file's bytes as they are on disk, in hexadecimal; for a member of an archive that of the archive.
     pub sha256: String,
     /// What was decided and why, and what could not be read as it should; one sentence each.
     pub reasons: Vec<String>,
@@ -146,7 +176,7 @@ pub struct Joined {
     pub rows: u64,
     /// Entities of the extract that it describes.
     pub matched: u64,
-    /// SHA-256 of the file; of several files, of the last.
+    /// SHA-256 of the file; of several files, over their SHA-256 in load order.
     pub sha256: String,
 }
 
@@ -172,6 +202,22 @@ pub struct Reject {
     pub reason: String,
     /// The beginning of its text, at most 4 kB.
     pub raw: String,
+}
+
+impl Extract {
+    /// How many rows it has, and what the count counts: `2,900 rows`, `2,900 rows, 12 of them duplicates`, or
+    /// `2,888 rows (12 duplicates left out by request)`, the role by which they were told.
+    pub fn counts(&self) -> String {
+        let rows = format!("{} {}", grouped(self.rows), if self.rows == 1 { "row" } else { "rows" });
+        let word = |number: u64| if number == 1 { "duplicate" } else { "duplicates" };
+        match self.deduped {
+            Some(deduped) => {
+                format!("{rows} ({} {} left out by {})", grouped(deduped.rows), word(deduped.rows), deduped.role)
+            }
+            None if self.duplicates > 0 => format!("{rows}, {} of them {}", grouped(self.duplicates), word(self.duplicates)),
+            None => rows,
+        }
+    }
 }
 
 /// The extract in the shape of `casebook inspect --format json`.
@@ -219,6 +265,11 @@ mod tests {
             first: Some(Timestamp(0)),
             ..Extract::default()
         };
+        assert_eq!(extract.counts(), "3 rows");
+        let repeated = Extract { rows: 2900, duplicates: 12, ..Extract::default() };
+        assert_eq!(repeated.counts(), "2,900 rows, 12 of them duplicates");
+        let deduped = Some(Deduped { role: Role::Request, rows: 12 });
+        assert_eq!(Extract { rows: 2888, deduped, ..repeated }.counts(), "2,888 rows (12 duplicates left out by request)");
         let text = serde_json::to_string(&extract).unwrap();
         assert_eq!(serde_json::from_str::<Extract>(&text).unwrap(), extract);
         let inspected = inspect_json(&extract);

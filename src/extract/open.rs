@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -11,17 +12,26 @@ use crate::settings::paths::Paths;
 
 use super::basis::Basis;
 use super::bytes::{hash_file, hexadecimal};
-use super::cache::{BUILDING, Cache};
+use super::cache::{self, BUILDING, Cache};
 use super::error::ExtractError;
+use super::expand::{self, Expanded};
 use super::inputs::{self, Inputs};
 use super::load::Loader;
-use super::look::{self, Seens};
+use super::look;
 use super::model::{Extract, OpenSpec, Opened};
 use super::profile::Profiles;
 use super::progress::{Progress, Stage, Unit};
 use super::read::{self, Hashing};
 use super::sides::Side;
+use super::stdin;
 use super::watch::{Done, Watcher};
+
+/// The name of folders for extracts that are not kept, before the process number.
+const PRIVATE: &str = "casebook";
+
+/// Such folders are cleared away when their process is gone and they were not touched for so long: the folder for temporary files may
+/// be shared with processes that cannot be seen from here.
+const LEFT: Duration = Duration::from_secs(3600);
 
 /// Opens an extract: from the cache where the same files were loaded the same way before, else by loading them. `watch` is called a
 /// few times a second; when it returns `false`, opening stops with [`ExtractError::Interrupted`] and leaves nothing half-built.
@@ -39,13 +49,20 @@ pub fn open(
     if let Some(name) = &spec.profile {
         profiles.named(name)?;
     }
-    let mut inputs = inputs::resolve(&spec.inputs)?;
+    let stdin = match (&spec.stdin, spec.inputs.iter().any(|input| input == stdin::NAME)) {
+        (Some(stdin), true) => Some(Arc::clone(stdin)),
+        (None, true) => Some(Arc::new(stdin::spool(&mut watch)?)),
+        (_, false) => None,
+    };
+    let mut inputs = inputs::resolve(&spec.inputs, stdin.as_deref())?;
     for join in &spec.joins {
-        inputs.sides.push(inputs::resolve(std::slice::from_ref(&join.path))?);
+        inputs.sides.push(inputs::resolve(std::slice::from_ref(&join.path), None)?);
     }
     let job = Job { spec, paths, opener, profiles: &profiles, inputs: &inputs };
-    if spec.no_cache {
-        return job.load_privately(&mut watch);
+    // What was piped in will not be there again.
+    if spec.no_cache || stdin.is_some() {
+        let opened = job.load_privately(&mut watch)?;
+        return Ok(Opened { stdin, ..opened });
     }
     if let Some(opened) = job.open_cached(&mut watch)? {
         return Ok(opened);
@@ -64,7 +81,7 @@ struct Job<'a> {
 impl Job<'_> {
     fn open_cached(&self, watch: &mut Watcher<'_>) -> Result<Option<Opened>, ExtractError> {
         let cache = Cache::new(&self.paths.cache);
-        let mut found = cache.find(self.spec, self.profiles, self.inputs);
+        let mut found = if self.spec.distrust { None } else { cache.find(self.spec, self.profiles, self.inputs) };
         if found.is_none() && cache.may_have(self.inputs) {
             let hashes = self.hash(watch)?;
             let key = Cache::key(self.spec, self.profiles, self.inputs, &hashes);
@@ -76,7 +93,7 @@ impl Job<'_> {
         let Some(extract) = found else { return Ok(None) };
         watch.tell(Stage::Opening, Done { done: extract.rows, total: None, unit: Unit::Rows }, "the loaded extract")?;
         match self.reopen(&extract.database, &self.paths.cache) {
-            Ok(engine) => Ok(Some(Opened { extract, engine, folder: None })),
+            Ok(engine) => Ok(Some(Opened { extract, engine, folder: None, stdin: None })),
             Err(_) => {
                 // A cache that cannot be opened is no reason to fail: it is built again.
                 cache.forget(&extract.database)?;
@@ -110,11 +127,13 @@ impl Job<'_> {
         watch.tell(Stage::Opening, Done { done: extract.rows, total: None, unit: Unit::Rows }, "the loaded extract")?;
         let engine = self.reopen(&database, &self.paths.cache)?;
         extract.database = database;
-        Ok(Opened { extract, engine, folder: None })
+        Ok(Opened { extract, engine, folder: None, stdin: None })
     }
 
     fn load_privately(&self, watch: &mut Watcher<'_>) -> Result<Opened, ExtractError> {
-        let folder = PrivateFolder::create(&std::env::temp_dir(), "casebook")?;
+        let temporary = std::env::temp_dir();
+        cache::sweep(&temporary, PRIVATE, LEFT);
+        let folder = PrivateFolder::create(&temporary, PRIVATE)?;
         let (built, mut extract) = self.build(&folder.path().join("load"), watch)?;
         let database = folder.path().join("extract.duckdb");
         files::rename(&built, &database)?;
@@ -122,14 +141,15 @@ impl Job<'_> {
         files::remove_dir(&folder.path().join("load"))?;
         let engine = self.reopen(&database, folder.path())?;
         extract.database = database;
-        Ok(Opened { extract, engine, folder: Some(Arc::new(folder)) })
+        Ok(Opened { extract, engine, folder: Some(Arc::new(folder)), stdin: None })
     }
 
     /// Loads everything into a database in `folder`, and closes it.
     fn build(&self, folder: &Path, watch: &mut Watcher<'_>) -> Result<(PathBuf, Extract), ExtractError> {
         files::create_dir(folder)?;
+        let expanded = expand::expand(self.inputs, self.spec, folder, watch)?;
         let forced = self.spec.profile.as_deref();
-        let mut seens = look::look(self.inputs, self.profiles, forced, watch)?;
+        let mut seens = look::look(&expanded.inputs, self.profiles, forced, watch)?;
         let mut read = read::read(&mut seens, self.profiles, forced.is_some(), folder, watch)?;
         let hashing = Hashing::start(&seens);
         let database = folder.join("extract.duckdb");
@@ -161,26 +181,25 @@ impl Job<'_> {
         hashing.finish(&mut read.facts, &seens, watch)?;
         watch.run(&client, Stage::Checking, "", Statement::new("CHECKPOINT"))?;
         drop(client);
-        self.name(&mut extract, &read.facts, &seens);
+        self.name(&mut extract, &read.facts, &expanded);
         Ok((database, extract))
     }
 
     /// Gives the extract its hash, and says what was passed over.
-    fn name(&self, extract: &mut Extract, facts: &[read::Facts], seens: &Seens) {
-        let mut all = Sha256::new();
+    fn name(&self, extract: &mut Extract, facts: &[read::Facts], expanded: &Expanded) {
         for (source, facts) in extract.sources.iter_mut().zip(facts) {
-            source.sha256.clone_from(&facts.sha256);
-            all.update(facts.sha256.as_bytes());
+            source.sha256 = expanded.hashes.get(source.file).cloned().flatten().unwrap_or_else(|| facts.sha256.clone());
         }
+        let mut all = Sha256::new();
+        extract.file_hashes().iter().for_each(|hash| all.update(hash.as_bytes()));
         extract.sha256 = hexadecimal(&all.finalize());
-        let skipped: Vec<String> = self.inputs.skipped.iter().map(|path| path.display().to_string()).collect();
+        let skipped: Vec<String> = expanded.inputs.skipped.iter().map(|path| path.display().to_string()).collect();
         if let (Some(first), false) = (extract.sources.first_mut(), skipped.is_empty()) {
             let others = skipped.len().saturating_sub(5);
             let more = if others > 0 { format!(" and {others} more") } else { String::new() };
             let named = skipped.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             first.reasons.push(format!("passed over, as hidden or no log: {named}{more}"));
         }
-        debug_assert_eq!(extract.sources.len(), seens.seen.len());
     }
 
     /// Opens a finished database read-only and locked down, with a place to spill in `folder`.

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use crate::settings::files::{self, Doing};
 
-use super::bytes::{Packing, SourceReader, hash_file};
+use super::bytes::{SourceReader, hash_file};
 use super::detect::Format;
 use super::envelope;
 use super::error::ExtractError;
@@ -95,7 +95,7 @@ pub(super) fn read(
         match &seen.format {
             Format::Json(framing) => desk.json(seens, at, &seen, framing, facts, &mut tell)?,
             Format::Lines(name) => desk.lines(at, &seen, name, facts, &mut tell)?,
-            _ if seen.packing == Packing::Plain => tables.push((at, seen.input.path.clone())),
+            _ if seen.packing.is_plain() => tables.push((at, seen.input.file().to_path_buf())),
             _ => {
                 let path = folder.join(format!("unpacked-{at}"));
                 facts.sha256 = unpack(&seen, &path, &mut tell)?;
@@ -112,7 +112,7 @@ pub(super) fn read(
 }
 
 fn is_read_here(seen: &Seen) -> bool {
-    matches!(seen.format, Format::Json(_) | Format::Lines(_)) || seen.packing != Packing::Plain
+    matches!(seen.format, Format::Json(_) | Format::Lines(_)) || !seen.packing.is_plain()
 }
 
 /// The statements to come, group by group: what was spooled for it, then its tables, many small files together.
@@ -330,7 +330,7 @@ impl Hashing {
             .iter()
             .enumerate()
             .filter(|(_, seen)| !is_read_here(seen))
-            .map(|(at, seen)| (at, seen.input.path.clone()))
+            .map(|(at, seen)| (at, seen.input.file().to_path_buf()))
             .collect();
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
@@ -348,7 +348,7 @@ impl Hashing {
         let Some(worker) = self.worker.take() else {
             // No thread could be had: hash here.
             for (seen, fact) in seens.seen.iter().zip(facts.iter_mut()).filter(|(seen, _)| !is_read_here(seen)) {
-                fact.sha256 = hash_file(&seen.input.path, &mut |_| true)?;
+                fact.sha256 = hash_file(seen.input.file(), &mut |_| true)?;
             }
             return Ok(());
         };

@@ -8,6 +8,7 @@ use crate::engine::{EngineError, Statement};
 use super::detect::Format;
 use super::error::ExtractError;
 use super::expr::RAW;
+use super::limit::{COLUMNS, too_many_columns};
 use super::load::{Loader, count, path_text};
 use super::look::{Family, Kin, Seens};
 use super::plan::{Group, Made, RawColumn};
@@ -192,6 +193,10 @@ pub(super) fn describe(loader: &mut Loader<'_, '_>, part: &Part) -> Result<Vec<R
         Err(ExtractError::Engine(error)) => return Err(explain(loader, part, error)),
         table => table?,
     };
+    if table.len() > COLUMNS {
+        let path = loader.seens.seen.get(part.source()).map(|seen| seen.input.path.clone()).unwrap_or_default();
+        return Err(too_many_columns(&path, table.len()));
+    }
     let columns = (0..table.len()).map(|row| {
         let name = table.get(row, "column_name").to_plain();
         engine_column(&name, &table.get(row, "column_type").to_plain(), loader)
@@ -297,7 +302,8 @@ pub(super) fn attach(loader: &mut Loader<'_, '_>, part: &Part, wanted: Option<&s
             (number, None) => format!("has {number} tables"),
         };
         let tables = if listed.is_empty() { "there is none to choose".into() } else { listed };
-        return Err(ExtractError::Table { path: file, what, tables });
+        let path = loader.seens.seen.get(source).map(|seen| seen.input.path.clone()).unwrap_or_default();
+        return Err(ExtractError::Table { path, what, tables });
     };
     let ident = |name: &str| loader.dialect.ident(name);
     let view =

@@ -303,7 +303,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
         std::fs::write(&path, content).unwrap();
-        let input = Input { path: path.clone(), canonical: path, size: 0, modified: 0 };
+        let input = Input::at(&path);
         let mut records = Records::new(SourceReader::open(&input).unwrap(), framing).unwrap();
         let mut found = Vec::new();
         while let Some(next) = records.next().unwrap() {

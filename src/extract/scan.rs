@@ -12,10 +12,17 @@ use std::path::{Path, PathBuf};
 use crate::settings::files::{self, Doing, FileError};
 
 use super::json::{Member, Scanner, Shape};
+use super::limit::COLUMNS;
 use super::model::Reject;
 
 /// Bytes of a reject's text that are kept.
 pub(super) const RAW: usize = 4096;
+
+/// Levels of nesting that a record may have: programs that read it by recursion stumble over more.
+const DEEPEST: usize = 1000;
+
+/// The column that takes the members for whose keys there is no column any more.
+pub(super) const OTHERS: &str = "other_keys";
 
 /// What was seen of a top-level key over all records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,6 +63,12 @@ pub(super) struct Keys {
 }
 
 impl Keys {
+    /// Whether a place is that of [`OTHERS`].
+    fn is_others(place: usize) -> bool {
+        place == COLUMNS
+    }
+
+    /// The place of a key. A log with more keys than columns has ids for keys: the ones that come late share a place.
     fn place(&mut self, spelling: &[u8], outer: bool) -> usize {
         let [inner_known, outer_known] = &mut self.spellings;
         let known = if outer { outer_known } else { inner_known };
@@ -64,9 +77,16 @@ impl Keys {
         }
         let quoted = [b"\"", spelling, b"\""].concat();
         let name = serde_json::from_slice::<String>(&quoted).unwrap_or_else(|_| String::from_utf8_lossy(spelling).into_owned());
-        let place = *self.names.entry((outer, name.clone())).or_insert(self.stats.len());
+        let name = (outer, name);
+        if !self.names.contains_key(&name) && self.stats.len() >= COLUMNS {
+            if self.stats.len() == COLUMNS {
+                self.stats.push(KeyStat { name: OTHERS.into(), ..KeyStat::default() });
+            }
+            return COLUMNS;
+        }
+        let place = *self.names.entry(name.clone()).or_insert(self.stats.len());
         if place == self.stats.len() {
-            self.stats.push(KeyStat { name, outer, ..KeyStat::default() });
+            self.stats.push(KeyStat { name: name.1, outer, ..KeyStat::default() });
         }
         known.insert(spelling.into(), place);
         place
@@ -93,6 +113,9 @@ impl Apart {
         let mut scanner = Scanner::new(text);
         scanner.object(&mut self.found).map_err(|fault| fault.to_string())?;
         self.halves = scanner.halves;
+        if scanner.deepest > DEEPEST {
+            return Err(format!("it is nested more than {DEEPEST} levels deep"));
+        }
         let inside = inner.and_then(|inner| {
             let is_it = |member: &Member| {
                 member.shape == Shape::Nested
@@ -141,12 +164,14 @@ pub(super) struct Spool {
     pub(super) longest: usize,
     line: Vec<u8>,
     used: Vec<usize>,
+    /// The members of a record that go to [`OTHERS`].
+    others: Vec<u8>,
 }
 
 impl Spool {
     pub(super) fn create(path: PathBuf) -> Result<Spool, FileError> {
         let out = BufWriter::with_capacity(1 << 20, files::create(&path)?);
-        Ok(Spool { path, out, rows: 0, longest: 0, line: Vec::new(), used: Vec::new() })
+        Ok(Spool { path, out, rows: 0, longest: 0, line: Vec::new(), used: Vec::new(), others: Vec::new() })
     }
 
     /// Begins the line of a record that comes from the source of this label.
@@ -167,8 +192,17 @@ impl Spool {
     /// Writes a record that was taken apart.
     pub(super) fn record(&mut self, text: &[u8], apart: &Apart, label: &Label, keys: &mut Keys) -> Result<(), FileError> {
         self.begin(label);
+        self.others.clear();
         for (member, outer) in &apart.members {
-            let place = keys.place(text.get(member.key.clone()).unwrap_or_default(), *outer);
+            let key = text.get(member.key.clone()).unwrap_or_default();
+            let place = keys.place(key, *outer);
+            if Keys::is_others(place) {
+                self.others.extend_from_slice(if self.others.is_empty() { b"{\"" } else { b",\"" });
+                let start = self.others.len();
+                self.others.extend_from_slice(text.get(member.key.start..member.value.end).unwrap_or_default());
+                tidy(&mut self.others, start, member.key.start..member.value.end, &apart.halves);
+                continue;
+            }
             // A key that comes twice: the first counts, as for most readers.
             if self.used.contains(&place) {
                 continue;
@@ -183,17 +217,15 @@ impl Spool {
             self.line.extend_from_slice(format!(",\"k{place}\":").as_bytes());
             let start = self.line.len();
             self.line.extend_from_slice(text.get(member.value.clone()).unwrap_or_default());
-            // Half a surrogate pair is no character: readers refuse it. U+FFFD stands in its place.
-            for half in apart.halves.iter().filter(|half| member.value.contains(half)) {
-                let at = start + half - member.value.start;
-                if let Some(escape) = self.line.get_mut(at..at + 6) {
-                    escape.copy_from_slice(b"\\ufffd");
-                }
+            tidy(&mut self.line, start, member.value.clone(), &apart.halves);
+        }
+        if !self.others.is_empty() {
+            if let Some(stat) = keys.stats.get_mut(COLUMNS) {
+                stat.note(Shape::Nested);
             }
-            // Inside strings JSON has no raw line breaks, so these are blanks between values.
-            if let Some(value) = self.line.get_mut(start..) {
-                value.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
-            }
+            self.line.extend_from_slice(format!(",\"k{COLUMNS}\":").as_bytes());
+            self.line.append(&mut self.others);
+            self.line.push(b'}');
         }
         self.end()
     }
@@ -221,6 +253,22 @@ impl Spool {
     /// Brings what was written into the file.
     pub(super) fn flush(&mut self) -> Result<(), FileError> {
         self.out.flush().doing("write", &self.path)
+    }
+}
+
+/// Makes a piece of a record fit for a line of the spool; it stands at `start` of `out` and came from `range` of the record.
+fn tidy(out: &mut [u8], start: usize, range: std::ops::Range<usize>, halves: &[usize]) {
+    // Half a surrogate pair is no character: readers refuse it. U+FFFD stands in its place.
+    let first = halves.partition_point(|half| *half < range.start);
+    for half in halves.get(first..).unwrap_or_default().iter().take_while(|half| range.contains(half)) {
+        let at = start + half - range.start;
+        if let Some(escape) = out.get_mut(at..at + 6) {
+            escape.copy_from_slice(b"\\ufffd");
+        }
+    }
+    // Inside strings JSON has no raw line breaks, so these are blanks between values.
+    if let Some(value) = out.get_mut(start..) {
+        value.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
     }
 }
 
@@ -309,6 +357,29 @@ mod tests {
         let names: Vec<&str> = keys.stats.iter().map(|stat| stat.name.as_str()).collect();
         assert_eq!(names, ["tagging", "Tagging", "key", "late"]);
         assert_eq!((keys.stats[0].integers, keys.stats[0].reals, keys.stats[2].nested), (2, 1, 1));
+    }
+
+    #[test]
+    fn keys_beyond_the_limit_share_a_column_and_deep_records_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = Spool::create(folder.path().join("spool")).unwrap();
+        let (mut keys, mut apart, label) = (Keys::default(), Apart::default(), Label::new("f"));
+        let many: Vec<String> = (0..COLUMNS).map(|key| format!("\"{key}\":1")).collect();
+        for record in
+            [format!("{{{}}}", many.join(",")), "{\"0\":2,\"x\" :\n[1],\"y\\ud800\":\"\\ud800\"}".into(), "{\"z\":null}".into()]
+        {
+            apart.take(record.as_bytes(), None).unwrap();
+            spool.record(record.as_bytes(), &apart, &label, &mut keys).unwrap();
+        }
+        spool.flush().unwrap();
+        let text = std::fs::read_to_string(folder.path().join("spool")).unwrap();
+        let wanted = format!("{{\"s\":\"f\",\"k0\":2,\"k{COLUMNS}\":{{\"x\" : [1],\"y\\ufffd\":\"\\ufffd\"}}}}");
+        assert_eq!(text.lines().nth(1), Some(wanted.as_str()));
+        assert_eq!(text.lines().nth(2), Some(format!("{{\"s\":\"f\",\"k{COLUMNS}\":{{\"z\":null}}}}").as_str()));
+        assert_eq!((keys.stats.len(), keys.stats[COLUMNS].name.as_str(), keys.stats[COLUMNS].nested), (COLUMNS + 1, OTHERS, 2));
+        let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert!(apart.take(nested(DEEPEST).as_bytes(), None).is_ok());
+        assert!(apart.take(nested(DEEPEST + 1).as_bytes(), None).unwrap_err().contains("1000 levels"));
     }
 
     #[test]

@@ -4,22 +4,24 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::domain::{Column, Kind, Role, Schema};
 use crate::engine::Statement;
 
 use super::basis::Basis;
-use super::bytes::hash_file;
+use super::bytes::{hash_file, hexadecimal};
 use super::csv::distinct;
 use super::error::ExtractError;
-use super::expr;
 use super::inputs::Inputs;
 use super::load::{Loader, count, count_at};
 use super::look::{self, Seens};
-use super::model::{JoinSpec, Joined};
+use super::model::{JoinSpec, Joined, OpenSpec};
 use super::plan::{Own, RawColumn};
 use super::profile::Profiles;
 use super::read::{self, Read};
 use super::reader;
+use super::{expand, expr};
 
 /// A side table and the files that hold it.
 pub(super) struct Side<'a> {
@@ -44,18 +46,21 @@ pub(super) fn join(
     }
     let folder = folder.join(format!("side-{}", side.number));
     crate::settings::files::create_dir(&folder)?;
-    let mut seens = look::look(side.inputs, profiles, None, loader.watch)?;
+    let expanded = expand::expand(side.inputs, &OpenSpec::default(), &folder, loader.watch)?;
+    let mut seens = look::look(&expanded.inputs, profiles, None, loader.watch)?;
     let mut read = read::read(&mut seens, profiles, true, &folder, loader.watch)?;
     let columns = load(loader, side, &seens, &mut read)?;
     let (key, matched) = find_key(loader, side, &columns)?;
     let rows = unique(loader, side, &key)?;
     let added = add(loader, owns, side, &columns, &key)?;
     loader.run("", Statement::new(format!("DROP TABLE {}", table(side))))?;
-    let mut hash = String::new();
-    for file in &side.inputs.files {
-        hash = hash_file(&file.path, &mut |_| true)?;
-    }
-    Ok(Joined { path: side.spec.path.clone(), role, key: key.name, columns: added, rows, matched, sha256: hash })
+    let hashes: Vec<String> =
+        side.inputs.files.iter().map(|file| hash_file(&file.path, &mut |_| true)).collect::<Result<_, _>>()?;
+    let sha256 = match hashes.as_slice() {
+        [only] => only.clone(),
+        several => hexadecimal(&Sha256::digest(several.concat())),
+    };
+    Ok(Joined { path: side.spec.path.clone(), role, key: key.name, columns: added, rows, matched, sha256 })
 }
 
 fn table(side: &Side<'_>) -> String {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::engine::{Client, Lane, Limits, Statement, Table};
 
 use super::error::ExtractError;
-use super::progress::{Progress, Stage, Unit};
+use super::progress::{Pace, Progress, Stage, Unit};
 
 /// The least time between two reports of one stage.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -17,6 +17,7 @@ pub(super) struct Watcher<'a> {
     stage: Option<Stage>,
     stage_started: Instant,
     told: Instant,
+    pace: Pace,
 }
 
 /// How much of a stage is done.
@@ -30,7 +31,7 @@ pub(super) struct Done {
 impl<'a> Watcher<'a> {
     pub(super) fn new(watch: &'a mut dyn FnMut(&Progress) -> bool) -> Watcher<'a> {
         let now = Instant::now();
-        Watcher { watch, started: now, stage: None, stage_started: now, told: now }
+        Watcher { watch, started: now, stage: None, stage_started: now, told: now, pace: Pace::default() }
     }
 
     /// Reports, unless it has just done so.
@@ -43,6 +44,7 @@ impl<'a> Watcher<'a> {
             return Ok(());
         }
         self.told = now;
+        let (rate, left) = self.pace.take(stage, done.unit, done.done, done.total, now.duration_since(self.started));
         let progress = Progress {
             stage,
             done: done.done,
@@ -50,6 +52,8 @@ impl<'a> Watcher<'a> {
             unit: done.unit,
             elapsed: now.duration_since(self.started),
             in_stage: now.duration_since(self.stage_started),
+            rate,
+            left,
             message: message.to_owned(),
         };
         if (self.watch)(&progress) { Ok(()) } else { Err(ExtractError::Interrupted) }
@@ -63,12 +67,28 @@ impl<'a> Watcher<'a> {
         message: &str,
         statement: Statement,
     ) -> Result<Table, ExtractError> {
+        self.run_over(client, stage, message, None, statement)
+    }
+
+    /// Runs a statement that reads so many bytes, where that is known: its share of them tells how fast it goes.
+    pub(super) fn run_over(
+        &mut self,
+        client: &Client,
+        stage: Stage,
+        message: &str,
+        bytes: Option<u64>,
+        statement: Statement,
+    ) -> Result<Table, ExtractError> {
         let mut told = Ok(());
         let table = client.ask_with(Lane::Background, statement, Limits::default(), &mut |fraction, _| {
+            let (total, unit) = match bytes {
+                Some(bytes) => (bytes, Unit::Bytes),
+                None => (1000, Unit::PerMille),
+            };
             let done = Done {
-                done: fraction.map_or(0, |share| (share * 1000.0) as u64),
-                total: fraction.map(|_| 1000),
-                unit: Unit::PerMille,
+                done: fraction.map_or(0, |share| (share.clamp(0.0, 1.0) * total as f64) as u64),
+                total: fraction.map(|_| total),
+                unit: if fraction.is_some() { unit } else { Unit::PerMille },
             };
             told = self.tell(stage, done, message);
             told.is_ok()

@@ -40,3 +40,18 @@ pub fn summary(context: &Context<'_>, view: &View, entity: &Entity) -> Result<St
     statement.sql = format!("SELECT {} FROM requests{rows}", answers.join(", "));
     Ok(statement)
 }
+
+/// What the side tables say of an entity: one row with the columns that were joined by its role; `None` where there are none. They are the
+/// same in all of its rows, so one row tells them.
+pub fn facts(context: &Context<'_>, entity: &Entity) -> Result<Option<Statement>, FilterError> {
+    let joined = context.schema.filled().filter(|column| column.joined == Some(entity.role));
+    let columns: Vec<String> = joined.map(|column| context.dialect.ident(&column.name)).collect();
+    if columns.is_empty() {
+        return Ok(None);
+    }
+    let (ident, _) = column_named(entity.role.name(), context)?;
+    let mut statement = Statement::default();
+    let value = statement.bind(entity.value.as_str());
+    statement.sql = format!("SELECT {} FROM requests WHERE {ident} = {value} LIMIT 1", columns.join(", "));
+    Ok(Some(statement))
+}

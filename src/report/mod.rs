@@ -1,5 +1,6 @@
 //! Reports: a case for other people. The same journal always gives the same bytes: no clock, no locale, no folder of this machine.
 
+pub mod csv;
 mod entities;
 pub mod escape;
 mod findings;

@@ -5,41 +5,106 @@ use std::sync::Arc;
 
 use crate::app::{Effect, Msg};
 use crate::case::{Event, OpenedExtract};
-use crate::engine::{End, Engine, EngineError, Event as EngineEvent};
-use crate::extract::{Extract, Opened};
+use crate::domain::Role;
+use crate::engine::{End, Engine, EngineError, Event as EngineEvent, Opener};
+use crate::extract::{Changed, Extract, OpenSpec, Opened};
 use crate::settings::paths::Paths;
 
-use super::Post;
-use super::loader::Loader;
+use super::loader::{self, Attempt, Loader, News, Rehash};
 use super::scribe::{Order, Scribe};
+use super::{Post, Prepare};
 
 /// Everything that acts outside.
 pub(super) struct Hands {
     post: Post,
     paths: Paths,
+    opener: Arc<dyn Opener>,
     case: Option<PathBuf>,
     read_only: bool,
     engine: Option<Arc<dyn Engine>>,
-    /// Keeps a private database folder as long as the engine reads from it.
+    /// What is open. Keeps a private database folder as long as the engine reads from it.
     opened: Option<Box<Opened>>,
+    extract: Option<Arc<Extract>>,
+    /// How it was asked for.
+    spec: OpenSpec,
     scribe: Option<Scribe>,
-    pub(super) loader: Option<Loader>,
+    /// The opening under way whose news are wanted.
+    loader: Option<Loader>,
+    /// Openings begun in this run.
+    attempts: u64,
+    rehash: Option<(Attempt, Rehash)>,
 }
 
 impl Hands {
-    pub(super) fn new(post: Post, case: Option<PathBuf>, read_only: bool, paths: Paths) -> Hands {
-        Hands { post, paths, case, read_only, engine: None, opened: None, scribe: None, loader: None }
+    pub(super) fn new(post: Post, case: Option<PathBuf>, read_only: bool, paths: Paths, opener: Arc<dyn Opener>) -> Hands {
+        Hands {
+            post,
+            paths,
+            opener,
+            case,
+            read_only,
+            engine: None,
+            opened: None,
+            extract: None,
+            spec: OpenSpec::default(),
+            scribe: None,
+            loader: None,
+            attempts: 0,
+            rehash: None,
+        }
     }
 
-    /// The extract is open: from now on queries can run, and there is something to keep a case of.
-    pub(super) fn opened(&mut self, opened: Opened) -> Arc<Extract> {
+    /// Begins to open an extract. Of an opening that is still under way nothing is heard any more.
+    pub(super) fn open(&mut self, spec: OpenSpec, prepare: Option<Prepare>) {
+        self.attempts += 1;
+        let attempt = Attempt(self.attempts);
+        let (paths, opener, post) = (self.paths.clone(), Arc::clone(&self.opener), self.post.clone());
+        self.loader = Some(loader::start(attempt, spec, prepare, paths, opener, post));
+    }
+
+    /// What the news of an opening mean for the core; nothing when it was given up.
+    pub(super) fn news(&mut self, attempt: Attempt, news: News) -> Option<Msg> {
+        if self.loader.as_ref().is_none_or(|loader| loader.attempt != attempt) {
+            return None;
+        }
+        match news {
+            News::Progress(opening) => Some(Msg::Loading(opening)),
+            News::Opened(opened, spec) => {
+                self.loader = None;
+                Some(Msg::Opened(self.opened(*opened, *spec, attempt)))
+            }
+            News::Stopped => {
+                self.loader = None;
+                // Without an extract there is nothing to go on with.
+                self.opened.is_none().then_some(Msg::HangUp)
+            }
+            News::Failed(reason) => {
+                self.loader = None;
+                Some(Msg::OpenFailed(reason))
+            }
+        }
+    }
+
+    /// The files that were hashed again; nothing when something else has been opened since.
+    pub(super) fn rehashed(&mut self, attempt: Attempt, changed: Vec<Changed>) -> Option<Msg> {
+        self.rehash.take_if(|(known, _)| *known == attempt).map(|_| Msg::Rehashed(changed))
+    }
+
+    /// An extract is open: from now on queries run on it, and there is something to keep a case of.
+    fn opened(&mut self, opened: Opened, spec: OpenSpec, attempt: Attempt) -> Arc<Extract> {
         let extract = Arc::new(opened.extract.clone());
         self.engine = Some(Arc::clone(&opened.engine));
+        // What was piped in can be read once only; for another opening it is kept.
+        self.spec = OpenSpec { distrust: false, stdin: opened.stdin.clone(), ..spec };
         self.opened = Some(Box::new(opened));
-        let scribe = Scribe::start(self.post.clone(), self.case.take(), self.read_only, self.paths.clone());
+        self.extract = Some(Arc::clone(&extract));
+        let (post, paths) = (&self.post, &self.paths);
+        let scribe =
+            self.scribe.get_or_insert_with(|| Scribe::start(post.clone(), self.case.take(), self.read_only, paths.clone()));
         let event = Event::Opened { extracts: vec![OpenedExtract::from(extract.as_ref())] };
         scribe.give(Order::Record(event));
-        self.scribe = Some(scribe);
+        self.rehash =
+            extract.loaded_from_cache.then(|| (attempt, loader::rehash(Arc::clone(&extract), attempt, self.post.clone())));
         extract
     }
 
@@ -59,16 +124,32 @@ impl Hands {
                     engine.cancel(id);
                 }
             }
-            Effect::StopLoading => {
-                if let Some(loader) = &self.loader {
-                    loader.stop();
+            Effect::StopLoading => self.stop_loading(),
+            Effect::Reopen { changes, changed } => {
+                let spec = remapped(&self.spec, changes, changed);
+                self.open(spec, None);
+            }
+            Effect::SaveProfile { name, replace } => {
+                if let Some(extract) = &self.extract {
+                    loader::save_profile(Arc::clone(extract), name, replace, self.paths.clone(), self.post.clone());
                 }
             }
+            Effect::ExportRejects { batches, cut } => self.order(Order::Rejects { batches, cut }),
             Effect::Record(event) => self.order(Order::Record(event)),
             Effect::Pin(row) => self.order(Order::Pin(Box::new(row))),
             Effect::Report => self.order(Order::Report),
             // The loop does these itself.
             Effect::Theme(_) | Effect::Quit => {}
+        }
+    }
+
+    fn stop_loading(&mut self) {
+        if let Some(loader) = &self.loader {
+            loader.stop();
+            // The first opening is waited for, so that it clears away what is half-built; another one does that beside what is open.
+            if self.opened.is_some() {
+                self.loader = None;
+            }
         }
     }
 
@@ -87,5 +168,28 @@ impl Hands {
         if let Some(scribe) = self.scribe {
             scribe.finish();
         }
+    }
+}
+
+/// The same opening with other roles.
+fn remapped(spec: &OpenSpec, changes: Vec<(Role, String)>, changed: bool) -> OpenSpec {
+    let mut spec = spec.clone();
+    spec.map.retain(|(role, _)| !changes.iter().any(|(other, _)| other == role));
+    spec.map.extend(changes);
+    spec.distrust = changed;
+    spec
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_roles_replace_what_was_asked_for_before_and_the_others_stay() {
+        let map = vec![(Role::Account, "user".to_owned()), (Role::Ip, "addr".to_owned())];
+        let spec = OpenSpec { map, ..OpenSpec::default() };
+        let spec = remapped(&spec, vec![(Role::Account, String::new()), (Role::Key, "k".to_owned())], false);
+        let wanted = [(Role::Ip, "addr"), (Role::Account, ""), (Role::Key, "k")];
+        assert_eq!(spec.map, wanted.map(|(role, text)| (role, text.to_owned())));
     }
 }

@@ -19,12 +19,13 @@ use crate::app::state::{Phase, Size};
 use crate::app::{Effect, Msg, State, update};
 use crate::domain::TimeRange;
 use crate::engine::Opener;
-use crate::extract::{OpenSpec, Opened};
+use crate::extract::{Changed, OpenSpec};
 use crate::playbook::Library;
 
 use crate::settings::paths::Paths;
 
 use effects::Hands;
+use loader::{Attempt, News};
 use screen::Screen;
 
 /// What the workbench is started with.
@@ -81,8 +82,10 @@ pub enum RunError {
 enum Incoming {
     /// A message for the core.
     Msg(Msg),
-    /// The extract is open: the engine stays with the runtime.
-    Opened(Box<Opened>),
+    /// News of an opening: the engine stays with the runtime.
+    Opening(Attempt, News),
+    /// The files of what this opening gave were hashed again.
+    Rehashed(Attempt, Vec<Changed>),
 }
 
 /// Sends into the loop, from any thread.
@@ -95,8 +98,12 @@ impl Post {
         let _ = self.0.send(Incoming::Msg(msg));
     }
 
-    fn opened(&self, opened: Opened) {
-        let _ = self.0.send(Incoming::Opened(Box::new(opened)));
+    fn news(&self, attempt: Attempt, news: News) {
+        let _ = self.0.send(Incoming::Opening(attempt, news));
+    }
+
+    fn rehashed(&self, attempt: Attempt, changed: Vec<Changed>) {
+        let _ = self.0.send(Incoming::Rehashed(attempt, changed));
     }
 }
 
@@ -107,7 +114,10 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// Runs the workbench until the analyst leaves.
 pub fn run(start: Start) -> Result<Outcome, RunError> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+    // When the extract is piped in, the keys come from the terminal itself.
+    let piped = start.spec.inputs.iter().any(|input| input == "-");
+    let keys = std::io::stdin().is_terminal() || (piped && std::fs::File::open("/dev/tty").is_ok());
+    if !std::io::stdout().is_terminal() || !keys {
         return Err(RunError::NoTerminal);
     }
     let mut screen = Screen::open(start.theme.as_deref())?;
@@ -131,9 +141,8 @@ async fn work(start: Start, screen: &mut Screen) -> Outcome {
     state.trail.adjust(|view| view.range = start.range);
     let size = screen.size();
     update(&mut state, Msg::Resize(size));
-    let mut hands = Hands::new(post.clone(), start.case, start.read_only, start.paths.clone());
-    let loader = loader::start(start.spec, start.prepare, start.paths, start.opener, post.clone());
-    hands.loader = Some(loader);
+    let mut hands = Hands::new(post.clone(), start.case, start.read_only, start.paths, start.opener);
+    hands.open(start.spec, start.prepare);
     if !problems.is_empty() {
         post.send(Msg::Failed(format!("these playbooks cannot be used: {}", problems.join("; "))));
     }
@@ -168,7 +177,7 @@ async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incomin
         }
         let wait = match (dirty, drawn) {
             (true, Some(drawn)) => Some(FRAME.saturating_sub(drawn.elapsed())),
-            _ if !state.jobs.is_empty() => Some(TICK),
+            _ if !state.jobs.is_empty() || state.reopening.is_some() => Some(TICK),
             _ => None,
         };
         let timer = async {
@@ -203,9 +212,11 @@ async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incomin
 /// Takes one thing in and does what follows. Whether somebody waits to see it.
 fn take(state: &mut State, hands: &mut Hands, screen: &mut Screen, next: Incoming) -> bool {
     let msg = match next {
-        Incoming::Opened(opened) => Msg::Opened(hands.opened(*opened)),
-        Incoming::Msg(msg) => msg,
+        Incoming::Opening(attempt, news) => hands.news(attempt, news),
+        Incoming::Rehashed(attempt, changed) => hands.rehashed(attempt, changed),
+        Incoming::Msg(msg) => Some(msg),
     };
+    let Some(msg) = msg else { return false };
     let urgent = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Opened(_));
     for effect in update(state, msg) {
         match effect {

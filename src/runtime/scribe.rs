@@ -6,6 +6,8 @@ use std::thread::JoinHandle;
 
 use crate::app::Msg;
 use crate::case::{CaseDir, CaseError, Event, EvidenceRow, Mode};
+use crate::domain::Batch;
+use crate::extract;
 use crate::report;
 use crate::settings::machine::{analyst, now};
 use crate::settings::paths::Paths;
@@ -20,6 +22,13 @@ pub(super) enum Order {
     Pin(Box<EvidenceRow>),
     /// The report, into the case's exports.
     Report,
+    /// The records that could not be read, into the case's exports.
+    Rejects {
+        /// The records.
+        batches: Vec<Batch>,
+        /// Whether there are more of them than these.
+        cut: bool,
+    },
 }
 
 /// The thread that writes.
@@ -83,6 +92,7 @@ fn write(post: &Post, case: Option<PathBuf>, read_only: bool, paths: &Paths, giv
             Order::Record(event) => dir.record(event, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
             Order::Pin(row) => dir.pin(&row, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
             Order::Report => report(&mut dir),
+            Order::Rejects { batches, cut } => rejects(&mut dir, &batches, cut),
         };
         match done {
             Ok(messages) => messages.into_iter().for_each(|message| post.send(message)),
@@ -139,4 +149,16 @@ fn report(dir: &mut CaseDir) -> Result<Vec<Msg>, CaseError> {
     let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
     let reported = Msg::Reported { path: path.display().to_string(), bytes: text.len() };
     Ok(written.into_iter().chain([reported]).collect())
+}
+
+/// Writes the records that could not be read.
+fn rejects(dir: &mut CaseDir, batches: &[Batch], cut: bool) -> Result<Vec<Msg>, CaseError> {
+    let rejects = extract::rejects::read(batches);
+    let text = report::csv::rejects(&rejects);
+    let name = format!("rejects-{}.csv", dir.case().head().0);
+    let path = dir.export(&name, "csv", text.as_bytes(), now())?;
+    let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
+    let more = if cut { "; there are more, which were too much for one file" } else { "" };
+    let said = Msg::Exported(format!("{} rejects written: {}{more}", rejects.len(), path.display()));
+    Ok(written.into_iter().chain([said]).collect())
 }

@@ -143,6 +143,14 @@ pub fn remove_dir(path: &Path) -> Result<(), FileError> {
     }
 }
 
+/// Bytes that this user may still write to the disk of a folder; `None` where the system does not say.
+pub fn free_space(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    return rustix::fs::statvfs(folder).ok().map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    #[cfg(not(unix))]
+    return None;
+}
+
 /// A folder of the program's own for a while, private to the user, removed with all in it when this is dropped.
 #[derive(Debug)]
 pub struct PrivateFolder {

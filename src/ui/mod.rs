@@ -34,7 +34,7 @@ pub fn render(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         too_small(area, buf, theme);
         return;
     };
-    if state.phase != Phase::Ready {
+    if state.phase != Phase::Ready || state.reopening.is_some() {
         surface::loading::draw(state, theme, area, buf);
         return;
     }

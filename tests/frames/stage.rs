@@ -6,13 +6,13 @@ use std::time::Duration;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use casebook::app::key::{Key, sequence};
 use casebook::app::state::jobs::Purpose;
-use casebook::app::state::{Place, Size, State};
+use casebook::app::state::{Opening, Place, Size, State};
 use casebook::app::{Effect, Msg, update};
 use casebook::case::{Case, Entry, Event as CaseEvent};
 use casebook::domain::{Batch, Column, Kind, Role, Schema, Timestamp, Value};
 use casebook::engine::dialect::DUCK;
 use casebook::engine::{End, Event, JobId};
-use casebook::extract::{Extract, Reject, Source};
+use casebook::extract::{Changed, Extract, Joined, Mapping, Reject, Source};
 use casebook::playbook::Playbook;
 use casebook::settings::theme::Theme;
 use ratatui::Terminal;
@@ -27,6 +27,8 @@ const START: i64 = 1_688_989_338_000_000;
 pub(crate) struct Stage {
     state: State,
     hostile: bool,
+    /// Whether side tables were joined.
+    sides: bool,
     /// Queries get no answer while this holds.
     hold: bool,
     head: Option<(u64, String)>,
@@ -52,6 +54,13 @@ impl Stage {
         Stage::open(width, height, true)
     }
 
+    /// The same, with an account table and a list of bans beside it.
+    pub(crate) fn joined(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::empty(width, height);
+        stage.sides = true;
+        stage.set_up()
+    }
+
     /// Nothing has come back from the engine yet.
     pub(crate) fn running(width: u16, height: u16) -> Stage {
         let mut stage = Stage::open(width, height, false);
@@ -66,10 +75,12 @@ impl Stage {
     /// The extract is being opened.
     pub(crate) fn loading(width: u16, height: u16) -> Stage {
         let mut stage = Stage::empty(width, height);
-        stage.send(Msg::Loading {
-            line: "reading logs/2023-07-10.jsonl.gz: 1,204,000 rows, 310,000 a second".to_owned(),
+        stage.send(Msg::Loading(Opening {
+            doing: "reading logs/2023-07-10.jsonl.gz".to_owned(),
+            figures: "1.5 GB of 2.4 GB, 310.0 MB/s".to_owned(),
+            left: "about 3 s left".to_owned(),
             fraction: Some(0.62),
-        });
+        }));
         stage.send(Msg::Tick(Duration::from_millis(3_900)));
         stage
     }
@@ -82,16 +93,56 @@ impl Stage {
         stage
     }
 
+    /// The extract is being opened again with another mapping.
+    pub(crate) fn reopening(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::open(width, height, false);
+        stage.press("z m j j x a");
+        stage.send(Msg::Loading(Opening {
+            doing: "reading logs/eu-west-1/2023/07/10/gateway-requests-of-the-day.jsonl.gz".to_owned(),
+            figures: "1,204,000 rows, 310,000 rows/s".to_owned(),
+            left: String::new(),
+            fraction: None,
+        }));
+        stage
+    }
+
+    /// A profile of the wanted name is there already.
+    pub(crate) fn taken(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::open(width, height, false);
+        stage.press("z m s o u r s Enter");
+        stage.send(Msg::ProfileRefused {
+            name: "ours".to_owned(),
+            reason:
+                "'ours' is there already; choose another name, or replace it (/home/rosa/.config/casebook/profiles/ours.toml)"
+                    .to_owned(),
+            taken: true,
+        });
+        stage
+    }
+
+    /// A file of the extract changed after it was loaded.
+    pub(crate) fn changed(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::open(width, height, false);
+        let path = stage.state.extract.as_ref().unwrap().sources[0].path.clone();
+        stage.send(Msg::Rehashed(vec![Changed { source: 0, path, what: "has another content".to_owned() }]));
+        stage
+    }
+
     fn empty(width: u16, height: u16) -> Stage {
         let mut state = State::new(&DUCK);
         state.size = Size { width, height };
         state.themes = Theme::builtin_names().map(str::to_owned).collect();
-        Stage { state, hostile: false, hold: false, head: None }
+        Stage { state, hostile: false, sides: false, hold: false, head: None }
     }
 
     fn open(width: u16, height: u16, hostile: bool) -> Stage {
         let mut stage = Stage::empty(width, height);
         stage.hostile = hostile;
+        stage.set_up()
+    }
+
+    fn set_up(mut self) -> Stage {
+        let stage = &mut self;
         let mut case = Case::default();
         let created = CaseEvent::Created {
             id: "c-2023-07-10".to_owned(),
@@ -110,7 +161,7 @@ impl Stage {
         stage.send(Msg::Library(library()));
         let extract = stage.extract();
         stage.send(Msg::Opened(Arc::new(extract)));
-        stage
+        self
     }
 
     /// Plays keys: `l l +`.
@@ -288,6 +339,51 @@ impl Stage {
                     ("last_seen", times(1_900_000_000)),
                 ])
             }
+            Purpose::Facts => table(&[
+                ("account_created_at", vec![Value::Time(Timestamp(START - 86_400_000_000))]),
+                ("ban_reason", vec![Value::Text(if self.hostile { NASTY.concat() } else { "resold keys".to_owned() })]),
+                ("account_tier", vec![Value::Null]),
+            ]),
+            Purpose::Coverage => {
+                let mut columns = vec![("requests".to_owned(), vec![Value::Int(ROWS.into())])];
+                for (at, role) in self.state.schema.roles().enumerate() {
+                    let rows = if role == Role::Error { 0 } else { ROWS - (at as i64 * at as i64 * 7) };
+                    columns.push((role.name().to_owned(), vec![Value::Int(rows.into())]));
+                }
+                of_columns(columns)
+            }
+            Purpose::Samples => {
+                let text = |value: Value| if value.is_null() { Value::Null } else { Value::Text(value.to_plain()) };
+                let columns = self.state.schema.filled().map(|column| {
+                    let values = (1..60).map(|row| text(self.value(row * 7, &column.name))).collect();
+                    (column.name.clone(), values)
+                });
+                of_columns(columns.collect())
+            }
+            Purpose::Preview => {
+                let shown: Vec<Value> = (1..6).map(|row| Value::Text(self.value(row, "region_or_other").to_plain())).collect();
+                let odd = if self.hostile { Value::Text(NASTY.concat()) } else { Value::Text("n/a".to_owned()) };
+                let rows = shown.len() + 1;
+                let count = |number: i128| vec![Value::Int(number); rows];
+                table(&[
+                    ("shown", shown.iter().cloned().chain([Value::Null]).collect()),
+                    ("given", shown.iter().cloned().chain([odd]).collect()),
+                    ("sampled", count(2_000)),
+                    ("present", count(1_990)),
+                    ("fitting", count(1_870)),
+                ])
+            }
+            Purpose::Rejects { from } => {
+                let extract = self.state.extract.as_ref().unwrap();
+                let sample = extract.reject_samples[0].clone();
+                let positions: Vec<u64> = (*from..extract.rejects.min(from + 200)).collect();
+                table(&[
+                    ("path", vec![Value::Text(sample.path.clone()); positions.len()]),
+                    ("record", positions.iter().map(|at| Value::Int((at * 13 + sample.record).into())).collect()),
+                    ("reason", vec![Value::Text(sample.reason.clone()); positions.len()]),
+                    ("raw", positions.iter().map(|at| Value::Text(format!("{}{at}", sample.raw))).collect()),
+                ])
+            }
             _ => table(&[("position", vec![Value::Int(41)]), ("row_id", vec![Value::Int(42)])]),
         }
     }
@@ -376,24 +472,44 @@ impl Stage {
             .into_iter()
             .map(|role| Column::of_role(role, ROLES.contains(&role).then(|| format!("{role}_field"))))
             .collect();
+        let mapping = |role: Role| Mapping {
+            source: format!("{role}_field"),
+            confidence: if role == Role::Org { 0.62 } else { 0.94 },
+            reason: format!("the name '{role}_field' says so, and 100% of 200 sampled values look so"),
+        };
+        let roles = ROLES.iter().map(|role| (*role, mapping(*role))).collect();
         let region = if self.hostile { "re\u{202e}gion\u{1b}[2J" } else { "region" };
         for (name, kind) in [(region, Kind::Text), ("record", Kind::Json)] {
             columns.push(Column::own(name, kind, name));
         }
+        let sides: &[(&str, Kind)] = match self.sides {
+            true => &[("account_created_at", Kind::Time), ("ban_reason", Kind::Text), ("account_tier", Kind::Text)],
+            false => &[],
+        };
+        for (name, kind) in sides.iter().copied() {
+            columns.push(Column { joined: Some(Role::Account), ..Column::own(name, kind, name) });
+        }
         let path = if self.hostile { "logs/\u{1b}[31m\u{202e}lnosj.01.json" } else { "logs/2023-07-10.jsonl.gz" };
         Extract {
             sources: vec![Source {
+                file: 0,
+                member: String::new(),
                 path: path.to_owned(),
                 format: "jsonl.gz".to_owned(),
                 profile: "api-requests".to_owned(),
                 rows: 2_900,
-                rejects: 1,
+                rejects: 31,
                 duplicates: 0,
                 sha256: "5f1d7a84db00d2fce00b31a7fc73224f".to_owned(),
-                reasons: Vec::new(),
+                reasons: vec![
+                    "api-requests (an API gateway's log): timestamp, account_id are in the records, and 9 of 12 other columns that it has"
+                        .to_owned(),
+                    "3 values of 'latency' cannot be read as latency; all are kept beside it".to_owned(),
+                ],
             }],
             rows: 2_900,
-            rejects: 1,
+            rejects: 31,
+            roles,
             schema: Schema { columns },
             first: Some(Timestamp(START)),
             last: Some(Timestamp(START + 3_332_000_000)),
@@ -402,8 +518,24 @@ impl Stage {
                 path: path.to_owned(),
                 record: 1_311,
                 reason: "not JSON: a quote is missing".to_owned(),
-                raw: "{\"time\": \"2023-07-10T11:58:0".to_owned(),
+                raw: match self.hostile {
+                    true => NASTY.concat(),
+                    false => "{\"time\": \"2023-07-10T11:58:0".to_owned(),
+                },
             }],
+            duplicates: if self.sides { 12 } else { 0 },
+            joined: match self.sides {
+                true => vec![Joined {
+                    path: "bans.csv".to_owned(),
+                    role: Role::Account,
+                    key: "account_id".to_owned(),
+                    columns: vec!["ban_reason".to_owned()],
+                    rows: 412,
+                    matched: 3,
+                    sha256: "77aa7a84db00d2fce00b31a7fc73224f".to_owned(),
+                }],
+                false => Vec::new(),
+            },
             ..Extract::default()
         }
     }

@@ -51,6 +51,8 @@ pub enum Purpose {
     Search,
     /// A time range.
     TimeRange,
+    /// A name for the mapping, to be saved as a profile.
+    SaveProfile,
 }
 
 /// A form.

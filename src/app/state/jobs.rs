@@ -39,6 +39,8 @@ pub enum Purpose {
     List,
     /// The figures of an entity.
     Summary,
+    /// What the side tables say of an entity.
+    Facts,
     /// The histogram of an entity.
     Spark,
     /// The related values of an entity.
@@ -74,12 +76,36 @@ pub enum Purpose {
         /// Which one.
         id: String,
     },
+    /// How many rows have a value in each role.
+    Coverage,
+    /// Columns, paths and values of some rows.
+    Samples,
+    /// What another mapping would give.
+    Preview,
+    /// Some of the records that could not be read.
+    Rejects {
+        /// The position of the first.
+        from: u64,
+    },
+    /// All records that could not be read, to be written into a file.
+    RejectsFile,
 }
 
 impl Purpose {
     /// Whether the answer is of no use any more when the view changes.
     pub fn is_of_view(&self) -> bool {
-        !matches!(self, Purpose::Evidence { .. } | Purpose::Measure { .. } | Purpose::Playbook { .. } | Purpose::Forget)
+        !matches!(
+            self,
+            Purpose::Evidence { .. }
+                | Purpose::Measure { .. }
+                | Purpose::Playbook { .. }
+                | Purpose::Forget
+                | Purpose::Coverage
+                | Purpose::Samples
+                | Purpose::Preview
+                | Purpose::Rejects { .. }
+                | Purpose::RejectsFile
+        )
     }
 
     /// A few words for the line that says what is running.
@@ -93,11 +119,15 @@ impl Purpose {
             Purpose::Timeline | Purpose::Spark => "timeline",
             Purpose::Detail { .. } => "reading a row",
             Purpose::List => "listing",
-            Purpose::Summary | Purpose::Related { .. } => "entity",
+            Purpose::Summary | Purpose::Facts | Purpose::Related { .. } => "entity",
             Purpose::Find { .. } => "searching",
             Purpose::Evidence { .. } => "reading the row to pin",
             Purpose::Measure { .. } => "measuring the finding",
             Purpose::Playbook { .. } => "playbook",
+            Purpose::Coverage => "counting values",
+            Purpose::Samples => "looking at rows",
+            Purpose::Preview => "trying it",
+            Purpose::Rejects { .. } | Purpose::RejectsFile => "reading rejects",
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::investigate::filter::FilterError;
 
 use super::form::Form;
 use super::input::Input;
+use super::mapping::Edit;
 
 /// A layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,10 @@ pub enum Layer {
     },
     /// A form.
     Form(Form),
+    /// What fills the roles; with what is under edit.
+    Mapping(Option<Box<Edit>>),
+    /// What was loaded and what was not.
+    Report,
     /// The trail, to jump in.
     Trail {
         /// The line under the cursor, a place in the drawn tree.

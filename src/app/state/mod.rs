@@ -8,8 +8,11 @@ pub mod input;
 pub mod jobs;
 pub mod layer;
 pub mod list;
+pub mod mapping;
+pub mod opening;
 pub mod page;
 pub mod playbooks;
+pub mod report;
 pub mod rows;
 pub mod timeline;
 pub mod trail;
@@ -20,7 +23,7 @@ use std::time::Duration;
 
 use crate::domain::{Schema, Timestamp};
 use crate::engine::Dialect;
-use crate::extract::Extract;
+use crate::extract::{Changed, Extract};
 use crate::investigate::{Context, View};
 
 use super::key::Key;
@@ -34,8 +37,10 @@ pub use input::Input;
 pub use jobs::Jobs;
 pub use layer::Layer;
 pub use list::List;
+pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
+pub use report::LoadReport;
 pub use rows::Rows;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
@@ -82,10 +87,8 @@ pub struct Size {
 pub enum Phase {
     /// The extract is being opened.
     Loading {
-        /// What is being done, with figures.
-        line: String,
-        /// From 0 to 1, where known.
-        fraction: Option<f64>,
+        /// How far it is.
+        opening: Opening,
         /// Whether `Esc` has been pressed and the loading is being given up.
         stopping: bool,
     },
@@ -124,6 +127,12 @@ pub struct State {
     pub phase: Phase,
     /// The opened extract.
     pub extract: Option<Arc<Extract>>,
+    /// The extract is being opened again.
+    pub reopening: Option<Reopening>,
+    /// Files that are not any more what was loaded from them, found by hashing them again.
+    pub changed: Vec<Changed>,
+    /// What is said of the opened extract, until the case has been opened and can say its own beside it.
+    pub greeting: Option<String>,
     /// What cannot be known without an extract: an empty schema stands in.
     pub schema: Arc<Schema>,
     /// How the engine's SQL is written.
@@ -156,6 +165,10 @@ pub struct State {
     pub page: Page,
     /// The playbooks and their hits.
     pub playbooks: Playbooks,
+    /// What fills the roles, and what could.
+    pub mapping: mapping::Pane,
+    /// What was read and what was not.
+    pub report: LoadReport,
     /// What is running.
     pub jobs: Jobs,
     /// The line at the bottom.
@@ -179,8 +192,11 @@ impl State {
     pub fn new(dialect: &'static dyn Dialect) -> State {
         State {
             size: Size { width: 80, height: 24 },
-            phase: Phase::Loading { line: "opening".to_owned(), fraction: None, stopping: false },
+            phase: Phase::Loading { opening: Opening { doing: "opening".to_owned(), ..Opening::default() }, stopping: false },
             extract: None,
+            reopening: None,
+            changed: Vec::new(),
+            greeting: None,
             schema: Arc::new(Schema::default()),
             dialect,
             case: CaseState::default(),
@@ -197,6 +213,8 @@ impl State {
             list: List::default(),
             page: Page::default(),
             playbooks: Playbooks::default(),
+            mapping: mapping::Pane::default(),
+            report: LoadReport::default(),
             jobs: Jobs::default(),
             message: None,
             revealed: BTreeSet::new(),

@@ -1,6 +1,6 @@
 //! The page of an entity: when it was seen, how much it did, with what it shares rows.
 
-use crate::domain::{Entity, Role, Timestamp};
+use crate::domain::{Entity, Role, Timestamp, Value};
 
 use super::fields::{Counted, Values};
 use super::timeline::Bucket;
@@ -33,6 +33,8 @@ pub struct Page {
     pub entity: Option<Entity>,
     /// Its figures, once here.
     pub figures: Option<Figures>,
+    /// What the side tables say of it, by column; nothing before it is here.
+    pub facts: Option<Vec<(String, Value)>>,
     /// Its rows over time.
     pub spark: Vec<Bucket>,
     /// Its top related values by role.

@@ -123,6 +123,11 @@ impl Trail {
         change(&mut self.here_mut().view);
     }
 
+    /// Forgets how many rows each view has: they are counted again when they are gone to.
+    pub fn forget_rows(&mut self) {
+        self.nodes.iter_mut().for_each(|node| node.rows = None);
+    }
+
     /// The nodes from the whole extract to here.
     pub fn path(&self) -> Vec<usize> {
         let mut path = vec![self.here];

@@ -9,10 +9,12 @@ use crate::case::{Case, Entry, Event as CaseEvent};
 use crate::domain::{Column, Kind, Role, Schema, Timestamp, Value};
 use crate::engine::fake::{FakeEngine, Script, batch};
 use crate::engine::{Engine, Event, Param, Statement};
-use crate::extract::Extract;
+use crate::extract::{Extract, Mapping, Source};
 
 /// Rows of the made-up extract.
 pub(super) const ROWS: u64 = 1000;
+/// Records of it that could not be read.
+pub(super) const REJECTS: u64 = 500;
 
 pub(super) struct Desk {
     pub(super) state: State,
@@ -71,7 +73,44 @@ fn answer(statement: &Statement) -> Option<Script> {
     let sql = statement.sql.as_str();
     let int = |number: i128| Value::Int(number);
     let text = |text: &str| Value::Text(text.to_owned());
-    Some(if sql.starts_with("CREATE TABLE") || sql.starts_with("DROP TABLE") {
+    let texts = |names: &[&str], rows: u64| {
+        let columns: Vec<(&str, Vec<Value>)> =
+            names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
+        Script::rows(batch(&columns))
+    };
+    Some(if sql.contains("FILTER (WHERE \"account\"") {
+        Script::rows(batch(&[
+            ("requests", vec![int(1000)]),
+            ("time", vec![int(1000)]),
+            ("account", vec![int(990)]),
+            ("content", vec![int(0)]),
+        ]))
+    } else if sql.contains("PARTITION BY shown IS NULL") {
+        if sql.contains("wrong(") {
+            Script::fail("Catalog Error: Scalar Function with name wrong does not exist!")
+        } else {
+            Script::rows(batch(&[
+                ("shown", vec![text("acct_1"), Value::Null]),
+                ("given", vec![text("acct_1"), text("odd")]),
+                ("sampled", vec![int(200); 2]),
+                ("present", vec![int(190); 2]),
+                ("fitting", vec![int(180); 2]),
+            ]))
+        }
+    } else if sql.contains("AS places") {
+        let positions = number(statement, 0)..number(statement, 1).min(REJECTS);
+        let column = |make: &dyn Fn(u64) -> Value| positions.clone().map(make).collect::<Vec<Value>>();
+        Script::rows(batch(&[
+            ("path", column(&|_| text("log.csv"))),
+            ("record", column(&|at| int(i128::from(at + 1)))),
+            ("reason", column(&|_| text("a quote is missing"))),
+            ("raw", column(&|at| Value::Text(format!("raw {at}")))),
+        ]))
+    } else if sql.contains("FROM rejects") {
+        Script::rows(batch(&[("path", vec![text("log.csv")]), ("record", vec![int(1)])]))
+    } else if sql.contains("AS \"extra\"") && sql.contains("LIMIT 200") {
+        texts(&NAMES, 20)
+    } else if sql.starts_with("CREATE TABLE") || sql.starts_with("DROP TABLE") {
         Script::rows(batch(&[("Count", vec![int(1)])]))
     } else if sql.contains("- 1 AS position") || sql.starts_with("SELECT position") {
         Script::rows(batch(&[("position", vec![int(700)]), ("row_id", vec![int(701)])]))
@@ -122,17 +161,26 @@ fn answer(statement: &Statement) -> Option<Script> {
 }
 
 impl Desk {
-    /// A desk with an open extract and an open case, and nothing running.
-    pub(super) fn new() -> Desk {
-        let mut desk = Desk::before();
-        let extract = Extract {
+    /// The made-up extract.
+    pub(super) fn extract() -> Extract {
+        let mapping = |role: Role| Mapping { source: role.name().to_owned(), confidence: 0.9, reason: "its name".into() };
+        Extract {
+            sources: vec![Source { path: "log.csv".into(), format: "CSV".into(), rows: ROWS, ..Source::default() }],
             rows: ROWS,
+            rejects: REJECTS,
+            roles: schema().roles().map(|role| (role, mapping(role))).collect(),
             schema: schema(),
             first: Some(Timestamp(0)),
             last: Some(Timestamp(ROWS as i64 * 60 * Timestamp::SECOND)),
             sha256: "e".repeat(64),
             ..Extract::default()
-        };
+        }
+    }
+
+    /// A desk with an open extract and an open case, and nothing running.
+    pub(super) fn new() -> Desk {
+        let mut desk = Desk::before();
+        let extract = Desk::extract();
         desk.send(Msg::CaseOpened { case: Box::new(Case::default()), dir: "/case".into(), read_only: false, notice: None });
         desk.record(CaseEvent::Created { id: "c".into(), title: "t".into(), analyst: "a".into(), version: 1 });
         desk.send(Msg::Opened(Arc::new(extract)));

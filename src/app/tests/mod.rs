@@ -2,4 +2,6 @@
 
 mod casework;
 mod desk;
+mod mapping;
+mod report;
 mod views;

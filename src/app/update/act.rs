@@ -12,9 +12,10 @@ use crate::app::key::Key;
 use crate::app::state::fields::{FieldLine, Values};
 use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::jobs::Purpose;
+use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
-use super::{answers, casework, layers, motion, rows, view};
+use super::{answers, casework, layers, mapping, motion, reopen, report, rows, view};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -119,6 +120,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         Action::BrushFrom => state.timeline.from = Some(state.timeline.cursor),
         Action::BrushTo => state.timeline.to = Some(state.timeline.cursor),
+        Action::Mapping => mapping::open(state, out),
+        Action::LoadReport => report::open(state, out),
+        Action::Reopen => reopen::act(state, out),
         Action::Fold => fold_field(state, None, out),
         Action::Theme => {
             let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
@@ -171,6 +175,16 @@ fn stop_waiting(state: &mut State) {
     }
     for entry in &mut state.playbooks.entries {
         entry.running = false;
+    }
+    // Asked for again when the pane is opened.
+    if state.mapping.coverage == Asked::Loading {
+        state.mapping.coverage = Asked::Unknown;
+    }
+    if state.mapping.known == Asked::Loading {
+        state.mapping.known = Asked::Unknown;
+    }
+    if state.report.window == Asked::Loading {
+        state.report.window = Asked::Unknown;
     }
 }
 

@@ -10,12 +10,13 @@ use crate::app::state::detail::Item;
 use crate::app::state::fields::{Counted, Values};
 use crate::app::state::jobs::{Job, Purpose};
 use crate::app::state::list::{self, ListItem};
+use crate::app::state::mapping::Asked;
 use crate::app::state::page::Figures;
 use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{Place, State, Tone};
 
-use super::{casework, motion, playbooks, rows, view};
+use super::{casework, mapping, motion, playbooks, report, rows, view};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -111,6 +112,10 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
                 .collect();
             view::want_related(state, out)?;
         }
+        Purpose::Facts => {
+            let row = first_row(&batches);
+            state.page.facts = Some(row.names().into_iter().enumerate().map(|(at, name)| (name, row.value(0, at))).collect());
+        }
         Purpose::Spark => {
             let sparse = buckets_of(&batches);
             let width = sparse.windows(2).map(|pair| pair[1].start.since(pair[0].start)).min().unwrap_or(1).max(1);
@@ -143,6 +148,14 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             casework::record(state, CaseEvent::Measured { finding: Some(finding), title, filter, command, rows, extract }, out);
         }
         Purpose::Playbook { id } => playbooks::hits(state, &id, &batches, cut),
+        Purpose::Coverage => mapping::covered(state, &batches),
+        Purpose::Samples => mapping::sampled(state, &batches),
+        Purpose::Preview => mapping::tried(state, &batches, cut == Some(Cut::Time)),
+        Purpose::Rejects { from } => {
+            report::came(state, from, &batches);
+            report::ask(state, out);
+        }
+        Purpose::RejectsFile => out.push(Effect::ExportRejects { batches, cut: cut.is_some() }),
     }
     Ok(())
 }
@@ -167,7 +180,7 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.list.loading = false;
             state.list.error = Some(reason.to_owned());
         }
-        Purpose::Summary | Purpose::Spark => state.page.error = Some(reason.to_owned()),
+        Purpose::Summary | Purpose::Spark | Purpose::Facts => state.page.error = Some(reason.to_owned()),
         Purpose::Related { role } => {
             if let Some(related) = state.page.related.iter_mut().find(|related| related.0 == *role) {
                 related.1 = Values::Failed(reason.to_owned());
@@ -178,6 +191,8 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.detail.error = Some(reason.to_owned());
         }
         Purpose::Playbook { id } => playbooks::failed(state, id, reason),
+        Purpose::Rejects { .. } => state.report.window = Asked::Failed(reason.to_owned()),
+        purpose if mapping::failed(state, purpose, reason) => return,
         _ => {}
     }
     state.say(Tone::Error, format!("{} failed: {reason}", purpose.title()));

@@ -12,7 +12,7 @@ use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::jobs::Purpose;
 use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
 
-use super::{act, answers, view};
+use super::{act, answers, mapping, view};
 
 const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
 const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
@@ -146,6 +146,7 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             act::find(state, true, out);
             return Ok(());
         }
+        FormPurpose::SaveProfile => return mapping::submit_name(form, out),
         FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
         FormPurpose::Label(entity) => Event::Labelled {
             entity: entity.clone(),

@@ -6,13 +6,17 @@ use crate::app::key::{Code, Key};
 use crate::app::keymap::Meaning;
 use crate::app::state::{Phase, State};
 
-use super::{act, layers};
+use super::{act, layers, reopen};
 
 /// Gives a key to the topmost layer, or to the keymap.
 pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) {
     state.message = None;
     if state.phase != Phase::Ready {
         before_ready(state, key, out);
+        return;
+    }
+    if state.reopening.is_some() {
+        reopen::press(state, key, out);
         return;
     }
     if layers::press(state, key, out) {

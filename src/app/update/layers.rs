@@ -12,7 +12,7 @@ use crate::app::state::{Form, Input, Layer, Place, State, Tone};
 use crate::investigate::filter;
 use crate::investigate::{Filter, View};
 
-use super::{act, casework, motion, view};
+use super::{act, casework, mapping, motion, report, view};
 
 /// Gives a key to the topmost layer. Whether there was one.
 pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool {
@@ -21,7 +21,8 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
         super::quit(state, out);
         return true;
     }
-    if key == Key::plain(Code::Esc) {
+    let own = matches!(layer, Layer::Mapping(_));
+    if key == Key::plain(Code::Esc) && !own {
         return true;
     }
     match layer {
@@ -29,6 +30,8 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
         Layer::Palette { input, cursor, matches } => palette(state, input, cursor, matches, key, out),
         Layer::Filter { input, error, candidates, chosen } => edit_filter(state, input, error, candidates, chosen, key, out),
         Layer::Form(form) => edit_form(state, form, key, out),
+        Layer::Mapping(edit) => mapping::press(state, edit, key, out),
+        Layer::Report => report::press(state, key, out),
         Layer::Trail { cursor } => trail(state, cursor, key, out),
         Layer::Text { title, lines, top } => {
             if key.code != Code::Enter && key.code != Code::Char('q') {
@@ -41,7 +44,7 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
 }
 
 /// Puts pasted text into the line under edit. Line breaks become blanks there: a line is a line.
-pub(super) fn paste(state: &mut State, text: &str) {
+pub(super) fn paste(state: &mut State, text: &str, out: &mut Vec<Effect>) {
     let line: String =
         text.trim_end().chars().map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character }).collect();
     match state.layers.last_mut() {
@@ -52,6 +55,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
                 input.insert(&line);
             }
         }
+        Some(Layer::Mapping(Some(_))) => mapping::paste(state, &line, out),
         _ => state.say(Tone::Plain, "nothing here takes pasted text; & edits the filter"),
     }
     if let Some(Layer::Filter { .. }) = state.layers.last() {
@@ -69,17 +73,23 @@ fn step_of(key: Key) -> Option<Motion> {
     })
 }
 
+/// A step in a list that takes no text.
+pub(super) fn list_step(key: Key) -> Option<Motion> {
+    match (key.code, key.control) {
+        (Code::Char('j'), false) => Some(Motion::Down),
+        (Code::Char('k'), false) => Some(Motion::Up),
+        (Code::Char('g') | Code::Home, false) => Some(Motion::First),
+        (Code::Char('G') | Code::End, false) => Some(Motion::Last),
+        (Code::Char(' '), false) => Some(Motion::PageDown),
+        (Code::Char('d'), true) => Some(Motion::HalfDown),
+        (Code::Char('u'), true) => Some(Motion::HalfUp),
+        _ => step_of(key),
+    }
+}
+
 fn scroll(top: usize, lines: usize, state: &State, key: Key) -> usize {
     let height = usize::from(state.size.height.saturating_sub(6)).max(1);
-    let step = match key.code {
-        Code::Char('j') => Some(Motion::Down),
-        Code::Char('k') => Some(Motion::Up),
-        Code::Char('g') | Code::Home => Some(Motion::First),
-        Code::Char('G') | Code::End => Some(Motion::Last),
-        Code::Char(' ') => Some(Motion::PageDown),
-        _ => step_of(key),
-    };
-    step.map_or(top, |step| motion::moved(top, (lines + 1).saturating_sub(height).max(1), height, step))
+    list_step(key).map_or(top, |step| motion::moved(top, (lines + 1).saturating_sub(height).max(1), height, step))
 }
 
 // ---- help and palette
@@ -274,14 +284,7 @@ fn trail(state: &mut State, cursor: usize, key: Key, out: &mut Vec<Effect>) {
         }
         Code::Char('q') => {}
         _ => {
-            let step = match key.code {
-                Code::Char('j') => Some(Motion::Down),
-                Code::Char('k') => Some(Motion::Up),
-                Code::Char('g') | Code::Home => Some(Motion::First),
-                Code::Char('G') | Code::End => Some(Motion::Last),
-                _ => step_of(key),
-            };
-            let cursor = step.map_or(cursor, |step| motion::moved(cursor, tree.len(), 10, step));
+            let cursor = list_step(key).map_or(cursor, |step| motion::moved(cursor, tree.len(), 10, step));
             state.layers.push(Layer::Trail { cursor });
         }
     }

@@ -5,8 +5,11 @@ mod answers;
 mod casework;
 mod keys;
 mod layers;
+mod mapping;
 mod motion;
 mod playbooks;
+mod reopen;
+mod report;
 mod rows;
 mod view;
 
@@ -19,20 +22,24 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut out = Vec::new();
     match msg {
         Msg::Key(key) => keys::press(state, key, &mut out),
-        Msg::Paste(text) => layers::paste(state, &text),
+        Msg::Paste(text) => layers::paste(state, &text, &mut out),
         Msg::Resize(size) => {
             state.size = size;
             motion::keep_in_sight(state);
             rows::ensure_window(state, &mut out);
-        }
-        Msg::Tick(now) => state.now = now,
-        Msg::Loading { line, fraction } => {
-            if let Phase::Loading { line: shown, fraction: known, .. } = &mut state.phase {
-                *shown = line;
-                *known = fraction;
+            if state.layers.contains(&Layer::Report) {
+                report::ask(state, &mut out);
             }
         }
+        Msg::Tick(now) => state.now = now,
+        Msg::Loading(now) => match (&mut state.phase, &mut state.reopening) {
+            (Phase::Loading { opening, .. }, _) => *opening = now,
+            (_, Some(reopening)) => reopening.opening = now,
+            _ => {}
+        },
+        Msg::Opened(extract) if state.extract.is_some() => reopen::opened(state, extract, &mut out),
         Msg::Opened(extract) => view::opened(state, extract, &mut out),
+        Msg::OpenFailed(reason) if state.extract.is_some() => reopen::failed(state, reason),
         Msg::OpenFailed(reason) => {
             // What is wrong is said on the command line, where it stays to be read.
             state.phase = Phase::Failed(reason);
@@ -45,8 +52,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.case.read_only = read_only;
             state.case.base = state.case.case.next_node();
             view::record_trail(state, &mut out);
-            if let Some(notice) = notice {
-                state.say(Tone::Plain, notice);
+            // What was said of the extract was on the screen for a moment only: once more, with what there is to say of the case.
+            let greeting = state.greeting.take();
+            let said: Vec<String> = greeting.into_iter().chain(notice).collect();
+            if !said.is_empty() {
+                state.say(Tone::Plain, said.join("; "));
             }
         }
         Msg::Engine(event) => answers::take(state, event, &mut out),
@@ -60,6 +70,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             });
         }
         Msg::Reported { path, bytes } => state.say(Tone::Done, format!("report written: {path} ({bytes} bytes)")),
+        Msg::Exported(text) => state.say(Tone::Done, text),
+        Msg::Rehashed(changed) => reopen::rehashed(state, changed),
+        Msg::ProfileSaved(path) => state.say(Tone::Done, format!("saved as a profile: {path}")),
+        Msg::ProfileRefused { name, reason, taken } => mapping::refused(state, name, reason, taken),
         Msg::Failed(reason) => state.say(Tone::Error, reason),
         Msg::HangUp => quit(state, &mut out),
     }

@@ -115,7 +115,7 @@ fn in_detail(state: &mut State, motion: Motion) {
 }
 
 /// The first line to show, so that the cursor is on the screen.
-fn scrolled(top: usize, cursor: usize, height: usize) -> usize {
+pub(super) fn scrolled(top: usize, cursor: usize, height: usize) -> usize {
     if cursor < top {
         cursor
     } else if cursor >= top + height {
@@ -137,6 +137,8 @@ pub(super) fn keep_in_sight(state: &mut State) {
     let surface = usize::from(layout::surface_height(state.size));
     state.playbooks.top = scrolled(state.playbooks.top, state.playbooks.cursor, surface);
     state.case.top = scrolled(state.case.top, state.case.cursor, surface);
+    super::mapping::keep_in_sight(state);
+    super::report::keep_in_sight(state);
     let height = rows::screen(state);
     if state.rows.cursor < state.rows.top {
         state.rows.top = state.rows.cursor;

@@ -21,15 +21,26 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     state.schema = Arc::new(extract.schema.clone());
     state.fields = Fields::of(&state.schema);
     state.playbooks = Playbooks::of(std::mem::take(&mut state.playbooks.library), &state.schema);
-    if extract.rejects > 0 {
-        state.say(
-            Tone::Plain,
-            format!("{} rows; {} records could not be read, see the case surface (4)", extract.rows, extract.rejects),
-        );
+    if let Some(greeting) = greeting(&extract) {
+        state.say(Tone::Plain, greeting.clone());
+        state.greeting = Some(greeting);
     }
     state.extract = Some(extract);
     state.phase = Phase::Ready;
     refresh(state, out);
+}
+
+/// What is said of an extract that has just been opened, where it is not as one would think: which rows the counts on the screen count,
+/// and what could not be read.
+fn greeting(extract: &Extract) -> Option<String> {
+    let mut said = extract.counts();
+    if extract.rejects > 0 {
+        let records = if extract.rejects == 1 { "record" } else { "records" };
+        said.push_str(&format!("; {} {records} could not be read, z e shows them", extract.rejects));
+    } else if extract.duplicates == 0 && extract.deduped.is_none() {
+        return None;
+    }
+    Some(said)
 }
 
 /// Submits a query. What cannot be built (a filter that names an unknown column) is returned and nothing is submitted.
@@ -121,6 +132,9 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
             let all = View { range: state.view().range, ..View::default() };
             let statement = entity::summary(&state.context(), &all, whose);
             submit(state, Lane::Interactive, Purpose::Summary, statement, out)?;
+            if let Some(statement) = entity::facts(&state.context(), whose)? {
+                submit(state, Lane::Interactive, Purpose::Facts, Ok(statement), out)?;
+            }
         }
     }
     rows::ask(state, out)?;

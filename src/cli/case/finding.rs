@@ -117,7 +117,11 @@ fn options(open: &OpenArgs) -> String {
     let profile = open.profile.iter().map(|name| format!(" --profile {}", quoted(name)));
     let table = open.table.iter().map(|name| format!(" --table {}", quoted(name)));
     let map = open.map.iter().map(|(role, source)| format!(" --map {}", quoted(&format!("{role}={source}"))));
-    profile.chain(table).chain(map).collect()
+    let accounts = open.accounts.iter().map(|path| format!(" --accounts {}", quoted(path)));
+    let bans = open.bans.iter().map(|path| format!(" --bans {}", quoted(path)));
+    let join = open.join.iter().map(|(role, path)| format!(" --join {}", quoted(&format!("{role}={path}"))));
+    let dedupe = open.dedupe.iter().map(|role| format!(" --dedupe {role}"));
+    profile.chain(table).chain(map).chain(accounts).chain(bans).chain(join).chain(dedupe).collect()
 }
 
 /// A text as one word of a POSIX shell.

@@ -5,15 +5,15 @@
 
 use std::io::{self, Write};
 
-use crate::domain::text::is_unfit;
-use crate::domain::{SafeText, Value};
+use crate::domain::Value;
+use crate::report::csv;
 
 use super::{Sheet, plain};
 
 /// Writes a page, with the header line before the first.
 pub(super) fn write(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io::Result<()> {
     if first {
-        line(out, sheet.names.iter().map(|name| field(&guarded(name))))?;
+        line(out, sheet.names.iter().map(|name| csv::text(name)))?;
     }
     for row in &sheet.rows {
         line(out, row.iter().map(cell))?;
@@ -28,31 +28,8 @@ fn line(out: &mut dyn Write, fields: impl Iterator<Item = String>) -> io::Result
 
 fn cell(value: &Value) -> String {
     match value {
-        Value::Text(text) => field(&guarded(text)),
+        Value::Text(text) => csv::text(text),
         // An empty line would be no row at all for a reader of one column; NULL and the empty text differ by the quotes.
         other => plain(other),
     }
-}
-
-/// The text with nothing that a spreadsheet or a terminal would obey.
-fn guarded(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 1);
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        safe.push('\'');
-    }
-    for character in text.chars() {
-        if is_unfit(character) && character != '\n' && character != '\t' {
-            let mut buffer = [0; 4];
-            safe.push_str(SafeText::new(character.encode_utf8(&mut buffer)).as_str());
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
-}
-
-/// The field in quotes where RFC 4180 asks for them, and where it is an empty text.
-fn field(text: &str) -> String {
-    let quotes = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
-    if quotes { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Column, Kind};
+use crate::domain::{Column, Kind, Schema};
 use crate::engine::Dialect;
 use crate::extract::model::Extract;
 use crate::extract::plan::{RawColumn, looks_like_a_name, resolve};
@@ -32,7 +32,7 @@ pub(super) enum Loss {
 impl<'a> Stored<'a> {
     /// Whether its values are masked until revealed.
     pub(super) fn is_sensitive(&self) -> bool {
-        self.column.role.is_some_and(crate::domain::Role::is_sensitive)
+        self.column.is_sensitive()
     }
 
     /// What it lost. `as_text` says that the extract's readers give nothing but text (CSV, text lines).
@@ -67,7 +67,9 @@ pub(super) fn gives_text(extract: &Extract) -> bool {
 pub(super) fn stored(extract: &Extract) -> Vec<Stored<'_>> {
     let mut found: Vec<Stored<'_>> = Vec::new();
     let mut taken: HashSet<String> = HashSet::new();
-    let own = extract.schema.filled().filter(|column| column.role.is_none());
+    // What was joined or made by the loader is no column of the log.
+    let made = |column: &Column| column.joined.is_some() || column.name == Schema::SOURCE;
+    let own = extract.schema.filled().filter(|column| column.role.is_none() && !made(column));
     // In a role of text a value is kept as it was, so such a role is the better witness where several are filled from one column.
     let mut roles: Vec<&Column> = extract.schema.filled().filter(|column| column.role.is_some()).collect();
     roles.sort_by_key(|column| !column.kind.is_textual());
@@ -96,7 +98,7 @@ pub(super) fn is_column(stored: &Stored<'_>, all: &[RawColumn]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Role, Schema};
+    use crate::domain::Role;
     use crate::engine::dialect::DUCK;
     use crate::extract::Source;
 
@@ -120,6 +122,8 @@ mod tests {
             column("status_2", Kind::Text, None, "Status"),
             column("record", Kind::Json, None, "record"),
             column("n", Kind::Real, None, "n"),
+            column("source", Kind::Text, None, "file name"),
+            Column { joined: Some(Role::Account), ..Column::own("account_tier", Kind::Text, "tier") },
         ]);
         let stored = stored(&extract);
         let raws: Vec<RawColumn> = stored.iter().map(|stored| stored.raw(true, &DUCK)).collect();

@@ -4,7 +4,10 @@ pub(super) mod candidates;
 pub(super) mod form;
 pub(super) mod help;
 pub(super) mod leader;
+pub(super) mod mapping;
+mod mapping_edit;
 pub(super) mod palette;
+pub(super) mod report;
 pub(super) mod text;
 pub(super) mod trail;
 
@@ -26,6 +29,8 @@ pub(super) fn draw(state: &State, theme: &Theme, layer: &Layer, places: &Layout,
             candidates::draw(theme, error.as_ref(), candidates, *chosen, places, buf);
         }
         Layer::Form(form) => form::draw(theme, form, places.body, buf),
+        Layer::Mapping(edit) => mapping::draw(state, theme, edit.as_deref(), places.body, buf),
+        Layer::Report => report::draw(state, theme, places.body, buf),
         Layer::Trail { cursor } => trail::draw(state, theme, *cursor, places.body, buf),
         Layer::Text { title, lines, top } => text::draw(theme, title, lines, *top, places.body, buf),
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::command::{Action, When};
 use crate::app::focus;
+use crate::app::state::report::Tab;
 use crate::app::state::{Layer, State, Tone};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
@@ -14,7 +15,7 @@ use crate::ui::widget::text::PLAIN;
 
 /// Draws the line.
 pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let right = right(state, theme);
+    let right = right(state, theme, area.width);
     let taken = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width / 2);
     right.draw_right(Rect { x: area.x + area.width - taken, width: taken, ..area }, buf, theme);
     let left = Rect { width: area.width.saturating_sub(taken + u16::from(taken > 0)), ..area };
@@ -71,11 +72,50 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
                 _ => own(&[("Enter", enter), ("Tab", "other field"), ("Esc", "cancels")]),
             }
         }
+        Some(Layer::Mapping(None)) => mapping(state),
+        Some(Layer::Mapping(Some(_))) => own(&[
+            ("Enter", "takes it"),
+            ("Tab", "next candidate"),
+            ("Esc", "leaves it as it was"),
+            ("C-u", "empties"),
+            ("letters", "search"),
+        ]),
+        Some(Layer::Report) => report(state),
         Some(Layer::Trail { .. }) => own(&[("Enter", "goes there"), ("j k", "choose"), ("Esc", "closes")]),
         Some(Layer::Text { .. }) => own(&[("j k", "scroll"), ("Esc", "closes")]),
         None if !state.pending.is_empty() => own(&[("Esc", "lets go")]),
         None => here(state),
     }
+}
+
+fn mapping(state: &State) -> Vec<(SafeText, SafeText)> {
+    let mut keys: Vec<(&'static str, &'static str)> = Vec::new();
+    if !state.mapping.changes.is_empty() {
+        keys.push(("a", "applies"));
+        if state.mapping.changes.contains_key(&state.mapping.role()) {
+            keys.extend([("u", "takes it back"), ("e", "edits")]);
+        } else {
+            keys.push(("Enter", "edits"));
+        }
+    } else {
+        keys.extend([("Enter", "edits"), ("s", "saves as profile")]);
+    }
+    keys.extend([("x", "empties"), ("j k", "choose"), ("Esc", "closes")]);
+    keys.into_iter().map(|(key, does)| (key.into(), does.into())).collect()
+}
+
+fn report(state: &State) -> Vec<(SafeText, SafeText)> {
+    let rejects = state.extract.as_ref().map_or(0, |extract| extract.rejects);
+    let mut keys: Vec<(&'static str, &'static str)> = Vec::new();
+    if !state.changed.is_empty() {
+        keys.push(("o", "opens again"));
+    }
+    keys.push(("Tab", if state.report.tab == Tab::Files { "rejects" } else { "files" }));
+    if rejects > 0 {
+        keys.push(("e", "writes the rejects"));
+    }
+    keys.extend([("j k", "choose"), ("J K", "scroll the text"), ("m", "mapping"), ("Esc", "closes")]);
+    keys.into_iter().map(|(key, does)| (key.into(), does.into())).collect()
 }
 
 fn here(state: &State) -> Vec<(SafeText, SafeText)> {
@@ -94,9 +134,19 @@ fn here(state: &State) -> Vec<(SafeText, SafeText)> {
     hints
 }
 
-/// What runs, and what is not on disk yet.
-fn right(state: &State, theme: &Theme) -> Line {
+/// What runs, what is not on disk yet, and that a file has changed under the extract: that stays until it is opened again.
+fn right(state: &State, theme: &Theme, width: u16) -> Line {
     let mut line = Line::new();
+    if let Some(first) = state.changed.first() {
+        let name = first.path.rsplit('/').next().unwrap_or(&first.path);
+        line = line.with("Space o", theme.key_hint).with(" ", PLAIN);
+        line = match width {
+            ..60 => line.with("file changed ", theme.error),
+            _ => line
+                .with(SafeText::cut(name, 16), theme.error)
+                .with(if state.changed.len() > 1 { " and others changed " } else { " changed " }, theme.error),
+        };
+    }
     if let Some((_, job)) = state.jobs.iter().next() {
         let others = state.jobs.iter().count() - 1;
         let mut what = job.purpose.title().to_owned();

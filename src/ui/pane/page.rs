@@ -7,7 +7,7 @@ use crate::app::state::fields::{Counted, Values};
 use crate::app::state::page::Figures;
 use crate::app::state::{Pane, State};
 use crate::case::Target;
-use crate::domain::{Entity, Role, SafeText};
+use crate::domain::{Column, Entity, Role, SafeText, Value};
 use crate::settings::theme::Theme;
 use crate::ui::widget::text::{PLAIN, width};
 use crate::ui::widget::{Line, row, scroll, sign, spark, tint};
@@ -94,6 +94,10 @@ fn parts<'a>(state: &'a State, theme: &Theme, entity: &Entity, wide: u16) -> Vec
         }
         None => parts.push(Part::Text(Line::new().with("counting", theme.dim))),
     }
+    if let Some(facts) = &state.page.facts {
+        parts.push(Part::Text(Line::new()));
+        parts.extend(facts_of(state, facts, theme, room).into_iter().map(Part::Text));
+    }
     let mut place = 0;
     for (role, values) in &state.page.related {
         parts.push(Part::Text(Line::new()));
@@ -163,6 +167,30 @@ fn casework(state: &State, theme: &Theme, entity: &Entity, room: usize, parts: &
             .with(" writes a note", theme.hint);
         parts.push(Part::Text(line));
     }
+}
+
+/// What the side tables say.
+fn facts_of(state: &State, facts: &[(String, Value)], theme: &Theme, room: usize) -> Vec<Line> {
+    let mut lines = vec![Line::new().with("known from side tables", theme.header)];
+    if facts.iter().all(|(_, value)| value.is_null()) {
+        lines.push(Line::new().with("  nothing: none of them has it", theme.dim));
+        return lines;
+    }
+    let names: Vec<SafeText> = facts.iter().map(|(name, _)| SafeText::cut(name, room / 2)).collect();
+    let widest = names.iter().map(width).max().unwrap_or(0);
+    for (name, (column, value)) in names.into_iter().zip(facts) {
+        let mut line = Line::new().with("  ", PLAIN).with(name.clone(), theme.dim);
+        for _ in width(&name)..widest + 2 {
+            line = line.with(" ", PLAIN);
+        }
+        let sensitive = state.schema.column(column).is_some_and(Column::is_sensitive);
+        let (text, style) = match sensitive && !value.is_null() {
+            true => (look::masked(value, theme), theme.masked),
+            false => look::value_text(theme, None, value, room),
+        };
+        lines.push(line.with(text, style));
+    }
+    lines
 }
 
 fn figures_of(figures: &Figures, theme: &Theme) -> Vec<Line> {

@@ -13,7 +13,7 @@ use crate::settings::theme::Theme;
 use super::widget::{Line, sign, tint};
 
 /// Marks the line under the cursor and gives the room that is left for text.
-fn line_room(area: Rect, current: bool, buf: &mut Buffer, theme: &Theme) -> Rect {
+pub(super) fn line_room(area: Rect, current: bool, buf: &mut Buffer, theme: &Theme) -> Rect {
     if current {
         tint(area, buf, theme.selection);
         sign(buf, area.x, area.y, if theme.ascii { ">" } else { "▌" }, theme.accent);
@@ -22,7 +22,7 @@ fn line_room(area: Rect, current: bool, buf: &mut Buffer, theme: &Theme) -> Rect
 }
 
 /// Draws a line with something at its right; what it is matters more than what stands beside it.
-fn two_sided(left: &Line, right: &Line, area: Rect, buf: &mut Buffer, theme: &Theme) {
+pub(super) fn two_sided(left: &Line, right: &Line, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let wanted = u16::try_from(right.width()).unwrap_or(u16::MAX);
     let both = left.width() + right.width() + 2 <= usize::from(area.width);
     if wanted > 0 && (both || wanted.saturating_add(2) <= area.width / 2) {
