@@ -37,17 +37,20 @@ fn every_broken_input_ends_in_a_message_and_an_exit_status() {
     let made = began.elapsed();
     let queue = Mutex::new(corpus.iter());
     let failures = Mutex::new(Vec::new());
+    let times = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for worker in 0..AT_A_TIME {
-            let (queue, failures, home) = (&queue, &failures, home.path());
+            let (queue, failures, times, home) = (&queue, &failures, &times, home.path());
             scope.spawn(move || {
                 let home = home.join(format!("home-{worker}"));
                 std::fs::create_dir_all(home.join("tmp")).unwrap();
                 loop {
                     let Some(input) = next(queue) else { return };
+                    let began = Instant::now();
                     if let Err(reason) = run::try_input(&home, input) {
                         failures.lock().unwrap().push(format!("{}: {reason}", input.name));
                     }
+                    times.lock().unwrap().push((began.elapsed(), input.name.as_str()));
                 }
             });
         }
@@ -59,6 +62,9 @@ fn every_broken_input_ends_in_a_message_and_an_exit_status() {
         began.elapsed() - made,
         most / 1_000_000
     );
+    let mut times = times.into_inner().unwrap();
+    times.sort();
+    times.iter().rev().take(8).for_each(|(time, name)| println!("{time:.1?} {name}"));
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{} of {} inputs:\n{}", failures.len(), corpus.len(), failures.join("\n"));
     assert!(most <= MEMORY, "the program took {} MB", most / 1_000_000);

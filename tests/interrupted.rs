@@ -99,8 +99,9 @@ const MOMENTS: [(&str, Moment); 4] = [
 /// Watches until a load in `parent` is at a moment; `false` when it ended before. Looks again at once: the moment is short.
 fn met(child: &mut Child, parent: &Path, prefix: &str, moment: Moment) -> bool {
     let began = Instant::now();
+    let prefix = format!("{prefix}{}-", child.id());
     while began.elapsed() < PATIENCE {
-        if names(parent, prefix).iter().any(|name| moment(&parent.join(name)) || moment(&parent.join(name).join("load"))) {
+        if names(parent, &prefix).iter().any(|name| moment(&parent.join(name)) || moment(&parent.join(name).join("load"))) {
             return true;
         }
         if child.try_wait().unwrap().is_some() {

@@ -319,3 +319,16 @@ fn without_a_terminal_the_workbench_says_what_works_there() {
     assert_eq!(status, 2, "{text}");
     assert!(text.contains("needs a terminal"), "{text}");
 }
+
+#[test]
+fn an_extract_that_is_piped_in_opens_and_the_keys_come_from_the_terminal() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = small_log(home.path());
+    let pipe = format!("cat '{}' | '{}' -", log.display(), env!("CARGO_BIN_EXE_casebook"));
+    let mut terminal = Terminal::run(home.path(), BIG, "/bin/sh", &["-c", &pipe]);
+    terminal.ready("1 of 40").keys("l l l F").ready("top values of key").keys("Q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
+    let cached = fs::read_dir(home.path().join(".cache/casebook")).map_or(0, |entries| entries.count());
+    assert_eq!(cached, 0, "what was piped in is not kept");
+}

@@ -242,7 +242,7 @@ pub const TABLE: &[Command] = &[
     command("show-columns", "show columns", "Show the hidden columns again.", &["z a"], W::ROWS, A::ShowColumns, 0),
     command("widen", "wider", "Make the column under the cursor wider.", &["z l", "z >"], W::ROWS, A::Widen, 0),
     command("narrow", "narrower", "Make the column under the cursor narrower.", &["z s", "z <"], W::ROWS, A::Narrow, 0),
-    command("reveal", "reveal", "Show this one masked value; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
+    command("reveal", "reveal", "Show this one masked value, or the secrets behind its fingerprints; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
     command("brush-from", "from here", "Begin the marked time at this bucket.", &["["], W::TIMELINE, A::BrushFrom, 8),
     command("brush-to", "to here", "End the marked time with this bucket.", &["]"], W::TIMELINE, A::BrushTo, 8),
     command("zoom-out", "all time", "Drop the time range of the view.", &["z o"], W::EXPLORE, A::ZoomOut, 0),

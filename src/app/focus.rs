@@ -4,6 +4,7 @@ use crate::domain::{Entity, Role, Value};
 
 use super::command::When;
 use super::state::playbooks::PlaybookLine;
+use super::state::unsealed::digits_of;
 use super::state::{Pane, Phase, Place, State, Surface};
 
 /// The value under the cursor.
@@ -143,7 +144,8 @@ pub fn here(state: &State) -> When {
         if pointed.entity().is_some() {
             here = here.or(When::ENTITY);
         }
-        if pointed.row_id.is_some_and(|row_id| state.is_masked(row_id, &pointed.column)) {
+        let masked = pointed.row_id.is_some_and(|row_id| state.is_masked(row_id, &pointed.column));
+        if masked || (pointed.row_id.is_some() && !digits_of(&pointed.value).is_empty()) {
             here = here.or(When::MASKED);
         }
     } else if state.surface == Surface::Explore && state.focus == Pane::Fields && pointed_column(state).is_some() {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::Timestamp;
+use crate::domain::{Seal, Timestamp};
 use crate::settings::files::{self, FileError, Lock, LockError};
 use crate::settings::paths::Paths;
 
@@ -122,6 +122,7 @@ pub struct CaseDir {
     journal: Option<Journal>,
     read_only: Option<String>,
     warning: Option<String>,
+    seal: Option<Seal>,
 }
 
 #[derive(Debug)]
@@ -163,7 +164,7 @@ impl CaseDir {
         let file = files::open_append(&dir.join(JOURNAL))?;
         let journal = Some(Journal { file, length: line.len() as u64, _lock: lock });
         let by = analyst.to_owned();
-        Ok(CaseDir { path: dir.to_path_buf(), case, meta, by, journal, read_only: None, warning: None })
+        Ok(CaseDir { path: dir.to_path_buf(), case, meta, by, journal, read_only: None, warning: None, seal: None })
     }
 
     /// Makes a case in the user's data folder: `cases/<date>-<title>-<n>`.
@@ -227,7 +228,7 @@ impl CaseDir {
             (None, None) => Some("it was opened to be read".into()),
         };
         let by = meta.analyst.clone();
-        Ok((CaseDir { path: dir.to_path_buf(), case, meta, by, journal, read_only, warning }, replay))
+        Ok((CaseDir { path: dir.to_path_buf(), case, meta, by, journal, read_only, warning, seal: None }, replay))
     }
 
     /// The case.
@@ -265,12 +266,21 @@ impl CaseDir {
         by.clone_into(&mut self.by);
     }
 
+    /// From now on puts fingerprints in the place of secrets in all that is recorded.
+    pub fn set_seal(&mut self, seal: Seal) {
+        self.seal = Some(seal);
+    }
+
     /// Appends an event to the journal and takes it into the case. When this returns an entry, it is on disk; when it returns an error,
     /// nothing of it is in the journal. The entry's time is `now`, but never before the last entry's.
     pub fn record(&mut self, event: Event, now: Timestamp) -> Result<Entry, CaseError> {
         if let Some(why) = &self.read_only {
             return Err(CaseError::ReadOnly(why.clone()));
         }
+        let event = match &self.seal {
+            Some(seal) => event.sealed(seal).ok_or(CaseError::Unwritable(LineError::Form))?,
+            None => event,
+        };
         self.case.check_new(&event)?;
         let at = self.case.entries().last().map_or(now, |last| last.at.max(now));
         let (last, prev) = self.case.head();

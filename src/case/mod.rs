@@ -14,6 +14,7 @@ pub mod meta;
 pub mod model;
 mod query;
 mod same;
+mod seal;
 pub mod state;
 mod terms;
 pub mod verify;

@@ -8,7 +8,7 @@ use crate::domain::{Role, TimeRange};
 use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
-use super::{cache, case, completions, demo, inspect, pivot, playbook, query, report, timeline, top};
+use super::{cache, case, completions, demo, inspect, pivot, playbook, query, report, secrets, timeline, top};
 
 /// A terminal workbench for platform-abuse investigations.
 ///
@@ -66,6 +66,8 @@ pub(super) enum Command {
     Timeline(timeline::TimelineArgs),
     /// Print what shares rows with an entity: the addresses of a key, the accounts of an address
     Pivot(pivot::PivotArgs),
+    /// List the secrets of an extract by their fingerprints
+    Secrets(secrets::SecretsArgs),
     /// List, show, check and run saved queries that look for known kinds of abuse
     #[command(
         subcommand,
@@ -143,6 +145,11 @@ pub(super) struct OpenArgs {
     #[arg(long)]
     pub(super) no_cache: bool,
 
+    /// The file with the salt of the fingerprints that stand in the place of secrets, for a team to share; by default one that is
+    /// made for this user
+    #[arg(long, value_name = "FILE")]
+    pub(super) salt: Option<PathBuf>,
+
     /// Record nothing in the case
     #[arg(long)]
     pub(super) read_only: bool,
@@ -180,6 +187,7 @@ impl OpenArgs {
             memory: self.memory,
             max_unpacked: self.max_unpacked,
             threads: self.threads.map(usize::from),
+            salt: self.salt.clone(),
         }
     }
 }

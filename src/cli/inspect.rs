@@ -151,6 +151,13 @@ fn for_people(extract: &Extract, format: Format) -> Result<(), Failure> {
         let of = if count == extract.sources.len() { String::new() } else { format!(" ({count} of the files)") };
         printer.heading(&format!("- {reason}{of}"))?;
     }
+    if !extract.secrets.is_empty() {
+        printer.heading("")?;
+        printer.heading("Secrets were found; fingerprints stand in their place (query --reveal shows them):")?;
+        for sealed in &extract.secrets {
+            printer.heading(&format!("- {sealed}"))?;
+        }
+    }
     if !extract.reject_samples.is_empty() {
         printer.heading("")?;
         let mut rejects = Sheet::new(&["path", "record", "reason", "raw"]);

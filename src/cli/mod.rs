@@ -16,6 +16,7 @@ mod pivot;
 mod playbook;
 mod query;
 mod report;
+mod secrets;
 mod session;
 mod shell;
 mod timeline;
@@ -154,6 +155,7 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Top(args)) => top::run(&args, shell),
         Some(Command::Timeline(args)) => timeline::run(&args, shell),
         Some(Command::Pivot(args)) => pivot::run(&args, shell),
+        Some(Command::Secrets(args)) => secrets::run(&args, shell),
         Some(Command::Playbook(command)) => playbook::run(&command, shell),
         Some(Command::Case(command)) => case::run(&command, shell),
         Some(Command::Cache(command)) => cache::run(&command, shell),

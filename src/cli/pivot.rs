@@ -49,11 +49,13 @@ pub(super) fn run(args: &PivotArgs, place: &Place<'_>) -> Result<i32, Failure> {
         return Err(Failure::Usage(format!("--to {}: that is not a kind of entity; the kinds are {}", args.to, kinds.join(" "))));
     }
     let session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
-    let filter = args.filter.filter.as_deref();
+    let filter = session.sealed(args.filter.filter.as_deref());
+    let filter = filter.as_deref();
     let view = session.view(filter, &args.open)?;
+    let from = session.sealed_entity(&args.from)?;
     let limit = default_limit(args.limit);
     // One more than is shown tells whether there are more.
-    let statement = pivot::statement(&session.context(), &view, &args.from, args.to, limit.map(|limit| limit.saturating_add(1)))
+    let statement = pivot::statement(&session.context(), &view, &from, args.to, limit.map(|limit| limit.saturating_add(1)))
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let table = session.ask(statement, Limits::default())?;
     let mut sheet = Sheet::of(&table, &["value", "requests", "first_seen", "last_seen"]);
@@ -69,7 +71,7 @@ pub(super) fn run(args: &PivotArgs, place: &Place<'_>) -> Result<i32, Failure> {
             args.to.plural()
         ));
     } else if sheet.rows.is_empty() {
-        place.tell(&format!("no row has {} and a value in {}", args.from, args.to));
+        place.tell(&format!("no row has {from} and a value in {}", args.to));
     }
     Ok(0)
 }

@@ -12,6 +12,7 @@ use crate::settings::machine::now;
 use super::args::{FilterArgs, FormatArgs, OpenArgs};
 use super::failure::Failure;
 use super::output::{self, Printer, Sheet};
+use super::secrets::Secrets;
 use super::session::Session;
 use super::shell::Place;
 
@@ -23,9 +24,10 @@ use super::shell::Place;
   casebook query --sql 'SELECT account, count(DISTINCT ip) AS ips FROM requests GROUP BY account ORDER BY ips DESC' logs/
 
 Columns: the roles that are mapped, unless --columns says otherwise; row_id numbers the rows of the extract from 1. Every column
-of the extract can be named. The content of requests is masked unless --reveal is given.
+of the extract can be named. The content of requests is masked unless --reveal is given, which also shows the secrets behind the
+fingerprints that stand in their place.
 --sql is one SELECT over the table requests. It runs on a database that is read-only and sees no other file; its columns are masked
-by their names, so one that it renames is not.")]
+by their names, so one that it renames is not. Secrets stay fingerprints there.")]
 pub(super) struct QueryArgs {
     /// Log files, folders (read recursively) or globs; - for stdin
     #[arg(required = true, value_name = "EXTRACT")]
@@ -44,7 +46,7 @@ pub(super) struct QueryArgs {
     /// How many rows; 0 for all. By default 100 on a terminal, else all
     #[arg(long, short = 'n', value_name = "N")]
     limit: Option<u64>,
-    /// Show sensitive content; each reveal is counted in the case, where one is named
+    /// Show sensitive content and secrets; each reveal is counted in the case, where one is named
     #[arg(long)]
     reveal: bool,
     #[command(flatten)]
@@ -85,13 +87,16 @@ pub(super) fn run(args: &QueryArgs, place: &Place<'_>) -> Result<i32, Failure> {
 
 /// Rows of the view that the filter describes, in pages, so that any number of rows fits.
 fn by_filter(args: &QueryArgs, session: &mut Session<'_>, place: &Place<'_>) -> Result<(), Failure> {
-    let filter = args.filter.filter.as_deref();
+    let filter = session.sealed(args.filter.filter.as_deref());
+    let filter = filter.as_deref();
     let view = View { sort: args.sort.clone(), ..session.view(filter, &args.open)? };
     let shown = columns(args, session);
     let masks: Vec<bool> = shown.iter().map(|name| session.is_sensitive(name)).collect();
     let asked: Vec<String> = shown.iter().filter(|name| *name != Schema::ROW_ID).cloned().collect();
     let limit = default_limit(args.limit);
-    let reveals = args.reveal && masks.contains(&true);
+    // Secrets may stand in any text.
+    let mut secrets = (args.reveal && !session.extract.secrets.is_empty()).then(Secrets::default);
+    let reveals = args.reveal && (masks.contains(&true) || secrets.is_some());
     // With a limit that one page holds, the rows are read straight off the view; otherwise through an index of it.
     let few = limit.filter(|limit| *limit <= PAGE);
     let source = if few.is_some() {
@@ -135,7 +140,17 @@ fn by_filter(args: &QueryArgs, session: &mut Session<'_>, place: &Place<'_>) -> 
                 }
             }
         }
-        if reveals && session.case.is_some() && !args.open.read_only {
+        if let Some(secrets) = &mut secrets {
+            secrets.learn(session, sheet.rows.iter().flatten())?;
+            for (row, id) in sheet.rows.iter_mut().zip(&ids) {
+                for ((value, name), mask) in row.iter_mut().zip(&shown).zip(&masks) {
+                    if secrets.reveal(value) && !mask {
+                        revealed.push((*id, name.clone()));
+                    }
+                }
+            }
+        }
+        if reveals && session.case.is_some() && !args.open.read_only && !revealed.is_empty() {
             record_reveals(session, &mut revealed, from + got)?;
         }
         printer.page(&sheet)?;

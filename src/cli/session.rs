@@ -1,17 +1,20 @@
 //! An extract that is open for one command, with the case beside it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::case::{CaseDir, Event, Mode, OpenedExtract};
-use crate::domain::{Entity, Role};
+use crate::domain::{Entity, Role, Seal};
 use crate::engine::client::AskError;
 use crate::engine::{Client, Lane, Limits, Statement, Table};
 use crate::extract::{self, Extract, Opened};
 use crate::investigate::{CaseTerms, Context, Filter, FilterError, View};
 use crate::settings::machine::now;
+use crate::settings::salt;
 
 use super::args::OpenArgs;
 use super::failure::Failure;
+use super::secrets;
 use super::shell::Place;
 
 /// How long a query runs before it is said that it runs.
@@ -25,6 +28,7 @@ pub(super) struct Session<'a> {
     client: Client,
     /// The case, where one was named.
     pub(super) case: Option<CaseDir>,
+    seal: Option<Seal>,
     // Keeps the folder of a database that is not in the cache until the end.
     _opened: Opened,
 }
@@ -51,12 +55,44 @@ impl<'a> Session<'a> {
             ));
         }
         let client = Client::new(opened.engine.clone());
-        Ok(Session { place, extract, client, case, _opened: opened })
+        let seal = extract.seal.clone();
+        let mut case = case;
+        if let (Some(case), Some(seal)) = (&mut case, &seal) {
+            case.set_seal(seal.clone());
+        }
+        Ok(Session { place, extract, client, case, seal, _opened: opened })
     }
 
     /// What the builders of questions need to know.
     pub(super) fn context(&self) -> Context<'_> {
         Context { schema: &self.extract.schema, dialect: self.client.dialect(), case: self, last: self.extract.last }
+    }
+
+    /// A text of the command line with fingerprints in the place of secrets, as they stand in the extract. From there on nothing knows
+    /// the secret: no message, no case.
+    pub(super) fn sealed(&self, text: Option<&str>) -> Option<String> {
+        let text = text?;
+        let masked = self.seal.as_ref().map_or(Cow::Borrowed(text), |seal| seal.mask(text));
+        if let Cow::Owned(masked) = &masked {
+            self.place.tell(&format!("note: a secret was given; its fingerprint is used in its place: {masked}"));
+        }
+        Some(masked.into_owned())
+    }
+
+    /// The entity that an analyst names, with the fingerprint in the place of a secret. One that nothing but its surroundings told to be
+    /// a secret is found among the known ones.
+    pub(super) fn sealed_entity(&self, entity: &Entity) -> Result<Entity, Failure> {
+        let Some(seal) = &self.seal else { return Ok(entity.clone()) };
+        let mut sealed = entity.sealed(seal);
+        if sealed == *entity
+            && let Some(fingerprint) = secrets::known(self, seal, &entity.value)?
+        {
+            sealed.value = fingerprint;
+        }
+        if sealed != *entity {
+            self.place.tell(&format!("note: a secret was given; its fingerprint is used in its place: {sealed}"));
+        }
+        Ok(sealed)
     }
 
     /// The view that the options ask for; a mistake in the filter is marked where it stands.
@@ -155,7 +191,10 @@ impl CaseTerms for Session<'_> {
 
 /// Opens a case and tells what opening it found.
 pub(super) fn open_case(place: &Place<'_>, dir: &std::path::Path, mode: Mode) -> Result<CaseDir, Failure> {
-    let (case, replay) = CaseDir::open(dir, mode)?;
+    let (mut case, replay) = CaseDir::open(dir, mode)?;
+    if mode == Mode::Write {
+        case.set_seal(salt::seal(&place.paths, None).map_err(|error| Failure::Failed(error.to_string()))?);
+    }
     for notice in replay.notices() {
         place.tell(&format!("note: {notice}"));
     }

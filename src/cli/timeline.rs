@@ -52,7 +52,8 @@ pub(super) fn run(args: &TimelineArgs, place: &Place<'_>) -> Result<i32, Failure
         None => None,
     };
     let session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
-    let filter = args.filter.filter.as_deref();
+    let filter = session.sealed(args.filter.filter.as_deref());
+    let filter = filter.as_deref();
     let view = session.view(filter, &args.open)?;
     if let Some(by) = &args.by {
         session.allow_column(by, args.reveal)?;

@@ -45,7 +45,8 @@ pub(super) struct TopArgs {
 /// Prints the values.
 pub(super) fn run(args: &TopArgs, place: &Place<'_>) -> Result<i32, Failure> {
     let session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
-    let filter = args.filter.filter.as_deref();
+    let filter = session.sealed(args.filter.filter.as_deref());
+    let filter = filter.as_deref();
     let view = session.view(filter, &args.open)?;
     session.allow_column(&args.role, args.reveal)?;
     let limit = if args.limit == 0 { u64::MAX } else { args.limit };

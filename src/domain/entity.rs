@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::role::Role;
+use super::secret::Seal;
 
 /// A value in an entity role.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +21,14 @@ impl Entity {
     /// An entity of `role`, or nothing when the role does not name entities.
     pub fn new(role: Role, value: impl Into<String>) -> Option<Entity> {
         role.is_entity().then(|| Entity { role, value: value.into() })
+    }
+}
+
+impl Entity {
+    /// The same entity with the fingerprint in the place of a secret.
+    #[must_use]
+    pub fn sealed(&self, seal: &Seal) -> Entity {
+        Entity { role: self.role, value: seal.mask(&self.value).into_owned() }
     }
 }
 

@@ -33,7 +33,7 @@ pub fn rehash(extract: &Extract, go_on: &mut dyn FnMut(u64) -> bool) -> Result<V
             continue;
         }
         let path = source.path.strip_suffix(&format!("!{}", source.member)).unwrap_or(&source.path);
-        let what = match hash_file(Path::new(path), go_on) {
+        let what = match hash_file(Path::new(path), &mut |bytes| go_on(bytes.len() as u64)) {
             Ok(hash) if hash == source.sha256 => continue,
             Ok(_) => "has another content".to_owned(),
             Err(ExtractError::Interrupted) => return Err(ExtractError::Interrupted),

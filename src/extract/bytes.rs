@@ -1,6 +1,6 @@
 //! Reading a source's bytes: decompressed on the way, hashed and counted as they are on disk.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::error::ExtractError;
 use super::inputs::{Input, unreadable};
 use super::limit::Limit;
+use super::secrets::Lookout;
 use super::utf16::{self, Encoding, Transcoder};
 
 /// How bytes are compressed.
@@ -146,8 +147,10 @@ pub(super) struct SourceReader {
     limit: Limit,
     given: u64,
     inner: Box<dyn Read>,
+    mended: Rc<Cell<u64>>,
     tally: Rc<RefCell<Tally>>,
     rest: File,
+    lookout: Option<Lookout>,
 }
 
 impl SourceReader {
@@ -163,6 +166,7 @@ impl SourceReader {
         let mut start = Vec::new();
         let looked = inner.by_ref().take(utf16::LOOKED_AT as u64).read_to_end(&mut start);
         let encoding = Encoding::of(&start);
+        let mended = Rc::new(Cell::new(0));
         let start = io::Cursor::new(start);
         // An error that comes early comes again at the next read; until then what could be read is given.
         let inner: Box<dyn Read> = match looked {
@@ -171,11 +175,18 @@ impl SourceReader {
         };
         let inner: Box<dyn Read> = match encoding {
             Encoding::Utf8 => inner,
-            Encoding::Little => Box::new(Transcoder::new(inner, false)),
-            Encoding::Big => Box::new(Transcoder::new(inner, true)),
+            Encoding::Little => Box::new(Transcoder::new(inner, false, Rc::clone(&mended))),
+            Encoding::Big => Box::new(Transcoder::new(inner, true, Rc::clone(&mended))),
         };
         let packing = Packing { compression, encoding };
-        Ok(SourceReader { path: path.clone(), packing, limit: input.limit, given: 0, inner, tally, rest })
+        let lookout = None;
+        Ok(SourceReader { path: path.clone(), packing, limit: input.limit, given: 0, inner, mended, tally, rest, lookout })
+    }
+
+    /// Has somebody look at all bytes that are read.
+    pub(super) fn watched(mut self, lookout: Lookout) -> SourceReader {
+        self.lookout = Some(lookout);
+        self
     }
 
     pub(super) fn packing(&self) -> Packing {
@@ -197,6 +208,9 @@ impl SourceReader {
                     self.given += read as u64;
                     if self.packing.compression != Compression::Plain && self.limit.is_less_than(self.given) {
                         return Err(self.limit.exceeded(&self.path));
+                    }
+                    if let (Some(lookout), Some(fresh)) = (&mut self.lookout, buffer.get(..read)) {
+                        lookout.see(fresh);
                     }
                     return Ok(read);
                 }
@@ -234,12 +248,12 @@ impl SourceReader {
         }
     }
 
-    /// Reads what is left of the file and gives its SHA-256, in hexadecimal.
-    pub(super) fn finish(self) -> Result<String, ExtractError> {
+    /// Reads what is left of the file and gives its SHA-256, in hexadecimal, and how many halves of characters were replaced.
+    pub(super) fn finish(self) -> Result<(String, u64), ExtractError> {
         let mut counted = Counted { file: self.rest, tally: Rc::clone(&self.tally) };
         io::copy(&mut counted, &mut io::sink()).map_err(|error| unreadable(&self.path, &error))?;
         let tally = std::mem::take(&mut *self.tally.borrow_mut());
-        Ok(hexadecimal(&tally.hash.finalize()))
+        Ok((hexadecimal(&tally.hash.finalize()), self.mended.get()))
     }
 }
 
@@ -262,8 +276,8 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// The SHA-256 of a file as it is on disk; `go_on` is told the bytes read and stops the work by returning `false`.
-pub(super) fn hash_file(path: &Path, go_on: &mut dyn FnMut(u64) -> bool) -> Result<String, ExtractError> {
+/// The SHA-256 of a file as it is on disk; `go_on` is given the bytes as they are read and stops the work by returning `false`.
+pub(super) fn hash_file(path: &Path, go_on: &mut dyn FnMut(&[u8]) -> bool) -> Result<String, ExtractError> {
     let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
@@ -276,7 +290,7 @@ pub(super) fn hash_file(path: &Path, go_on: &mut dyn FnMut(u64) -> bool) -> Resu
             return Ok(hexadecimal(&hash.finalize()));
         };
         hash.update(fresh);
-        if !go_on(read as u64) {
+        if !go_on(fresh) {
             return Err(ExtractError::Interrupted);
         }
     }
@@ -335,7 +349,8 @@ mod tests {
             assert!(!reader.fill(&mut read, 100).unwrap());
             assert!(reader.fill(&mut read, 1 << 20).unwrap());
             assert_eq!(read, content);
-            let hash = reader.finish().unwrap();
+            let (hash, mended) = reader.finish().unwrap();
+            assert_eq!(mended, 0);
             assert_eq!(hash, hexadecimal(&Sha256::digest(&bytes)));
             assert_eq!(hash, hash_file(&path, &mut |_| true).unwrap());
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::Role;
+use crate::domain::{Role, Seal};
 use crate::settings::files;
 
 use super::bytes::hexadecimal;
@@ -23,7 +23,7 @@ use super::model::{Extract, OpenSpec};
 use super::profile::Profiles;
 
 /// Changes whenever the loader makes something else of the same sources.
-const LOADER: &str = "2";
+const LOADER: &str = "3";
 
 /// The name of folders in which databases are built, before the process number.
 pub(super) const BUILDING: &str = "loading";
@@ -76,6 +76,8 @@ impl Recipe {
 /// Where loaded extracts are kept.
 pub(super) struct Cache<'a> {
     folder: &'a Path,
+    /// The name of the salt: with another one the fingerprints in a database are others.
+    salt: String,
 }
 
 /// What `opened-REQUEST.json` holds.
@@ -86,19 +88,26 @@ struct Pointer {
 
 impl<'a> Cache<'a> {
     pub(super) fn new(folder: &'a Path) -> Cache<'a> {
-        Cache { folder }
+        Cache { folder, salt: String::new() }
+    }
+
+    /// The cache for extracts whose secrets are sealed like this.
+    pub(super) fn sealed(self, seal: &Seal) -> Cache<'a> {
+        Cache { salt: seal.id(), ..self }
     }
 
     fn pointer(&self, spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs) -> PathBuf {
         let mut recipe = Recipe::new(spec, profiles);
+        recipe.add(&self.salt);
         recipe.add_files(inputs.files.iter().chain(inputs.sides.iter().flat_map(|side| &side.files)));
         let request = recipe.end();
         self.folder.join(format!("opened-{}.json", request.get(..32).unwrap_or(&request)))
     }
 
     /// The key of sources with these hashes.
-    pub(super) fn key(spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs, hashes: &[String]) -> String {
+    pub(super) fn key(&self, spec: &OpenSpec, profiles: &Profiles, inputs: &Inputs, hashes: &[String]) -> String {
         let mut recipe = Recipe::new(spec, profiles);
+        recipe.add(&self.salt);
         // The rows hold the labels.
         for (hash, label) in hashes.iter().zip(labels(inputs.files.iter().map(|input| input.path.as_path()))) {
             recipe.add(hash);
@@ -156,7 +165,7 @@ impl<'a> Cache<'a> {
         built: &Path,
         extract: &Extract,
     ) -> Result<PathBuf, ExtractError> {
-        let key = Cache::key(spec, profiles, inputs, &extract.file_hashes());
+        let key = self.key(spec, profiles, inputs, &extract.file_hashes());
         let database = self.database(&key);
         let about = self.folder.join(format!("{key}.json"));
         // Without its description the old database counts as a leftover while it is replaced.
@@ -250,12 +259,15 @@ mod tests {
         let spec = OpenSpec::default();
         let input = |name: &str| Input { size: 1, ..Input::at(Path::new(name)) };
         let inputs = Inputs { files: vec![input("x/a"), input("x/b")], ..Inputs::default() };
+        let cache = Cache::new(Path::new("/nonexistent")).sealed(&Seal::new(b"salt"));
         let key = |spec: &OpenSpec, hashes: &[&str]| {
-            Cache::key(spec, &profiles, &inputs, &hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>())
+            cache.key(spec, &profiles, &inputs, &hashes.iter().map(|hash| (*hash).to_owned()).collect::<Vec<_>>())
         };
         let plain = key(&spec, &["a", "b"]);
         assert_eq!(plain, key(&spec, &["a", "b"]));
         assert_ne!(plain, key(&spec, &["b", "a"]));
+        let salted = Cache::new(Path::new("/nonexistent")).sealed(&Seal::new(b"pepper"));
+        assert_ne!(plain, salted.key(&spec, &profiles, &inputs, &["a".to_owned(), "b".to_owned()]));
         assert_ne!(plain, key(&spec, &["ab", ""]));
         assert_ne!(plain, key(&OpenSpec { profile: Some("cloudtrail".into()), ..spec.clone() }, &["a", "b"]));
         assert_ne!(plain, key(&OpenSpec { map: vec![(crate::domain::Role::Ip, "x".into())], ..spec }, &["a", "b"]));

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::limit::COLUMNS;
 use super::shapes::{self, Look};
 
 /// How a delimited text is written. Quotes are `"`, doubled inside (RFC 4180), which is what all loggers write.
@@ -43,7 +44,8 @@ pub(super) fn sniff(head: &[u8], whole: bool, single: bool) -> Option<Dialect> {
         if width < 2 {
             continue;
         }
-        let columns = if header { names(first) } else { names(&vec![String::new(); width]) };
+        // So many columns are refused anyway; giving each a name of its own could take for ever.
+        let columns = if header && width <= COLUMNS { names(first) } else { names(&vec![String::new(); width]) };
         let dialect = Dialect { delimiter, header, columns };
         if best.as_ref().is_none_or(|(known, wide, _)| (share, width) > (*known, *wide)) {
             best = Some((share, width, dialect));
@@ -166,9 +168,14 @@ pub(super) fn names(given: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// `name`, or `name_2`, `name_3` … when that is taken already; what is taken is compared without regard to case.
+/// `name`, or `name_2`, `name_3` … when that is taken already; what is taken is compared without regard to case. A database knows no
+/// name that is empty or has a NUL in it.
 pub(super) fn distinct(name: &str, taken: &mut HashSet<String>) -> String {
-    let mut free = name.to_owned();
+    let name = match name {
+        "" => "unnamed".to_owned(),
+        name => name.replace('\0', "\u{fffd}"),
+    };
+    let mut free = name.clone();
     let mut number = 2;
     while !taken.insert(free.to_lowercase()) {
         free = format!("{name}_{number}");
@@ -198,6 +205,13 @@ mod tests {
         assert_eq!(sniffed("2023-01-01,1.2.3.4\n2023-01-02,1.2.3.5\n"), Some((',', false, texts(&["column_1", "column_2"]))));
         assert_eq!(sniffed("a,A,,b\n1,2,3,4\n"), Some((',', true, texts(&["a", "A_2", "column_3", "b"]))));
         assert_eq!(sniffed("a,b,c"), Some((',', true, texts(&["a", "b", "c"]))));
+    }
+
+    #[test]
+    fn every_name_is_one_that_a_database_knows() {
+        let mut taken = HashSet::new();
+        let named = ["", "a\0b", "", "A\0B"].map(|name| distinct(name, &mut taken));
+        assert_eq!(named, ["unnamed", "a\u{fffd}b", "unnamed_2", "A\u{fffd}B_2"]);
     }
 
     #[test]

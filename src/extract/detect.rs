@@ -10,6 +10,7 @@ use super::json::{Scanner, Shape};
 use super::limit::{COLUMNS, too_many_columns};
 use super::profile::{Profile, Profiles};
 use super::records::Framing;
+use super::zeek;
 
 /// Bytes (decompressed) that are looked at.
 const HEAD: usize = 1 << 20;
@@ -21,6 +22,8 @@ pub(super) enum Format {
     Json(Framing),
     /// Lines of text that the patterns of this profile take apart.
     Lines(String),
+    /// Zeek's tab-separated text, which names its columns itself.
+    Zeek,
     Parquet,
     Database,
 }
@@ -36,6 +39,7 @@ impl Format {
             Format::Json(Framing::Stream { unwrap: None }) => "JSON".into(),
             Format::Json(Framing::Stream { unwrap: Some(key) }) => format!("JSON in \"{key}\""),
             Format::Lines(_) => "text lines".into(),
+            Format::Zeek => "Zeek TSV".into(),
             Format::Parquet => "Parquet".into(),
             Format::Database => "DuckDB".into(),
         }
@@ -165,6 +169,9 @@ fn text(head: &[u8], whole: bool, path: &Path, lines: &dyn Fn(&[u8]) -> Option<(
     }
     if let Some((framing, beside)) = json(body, whole) {
         return Ok((Format::Json(framing), beside, None));
+    }
+    if zeek::is_zeek(body) {
+        return Ok((Format::Zeek, Vec::new(), None));
     }
     let header_only = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     // Broken JSON has commas too; only a header makes columns of them.

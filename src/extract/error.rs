@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::domain::Role;
+use crate::domain::{Role, Seal};
 use crate::engine::EngineError;
 use crate::engine::client::AskError;
 use crate::settings::files::FileError;
+use crate::settings::salt::SaltError;
 
 /// The formats that can be read, for error messages.
 pub(super) const FORMATS: &str = "CSV and TSV, JSON (an array, an object that wraps one, or one record a line), Parquet, DuckDB and SQLite files, each also \
@@ -146,6 +147,9 @@ pub enum ExtractError {
     /// A file of the program's own could not be written or read.
     #[error("{0}; check the space and the rights of the cache folder, or use --no-cache")]
     File(#[from] FileError),
+    /// There is no salt for the fingerprints of secrets.
+    #[error(transparent)]
+    Salt(#[from] SaltError),
     /// The database failed.
     #[error("loading failed: {0}")]
     Engine(EngineError),
@@ -167,6 +171,19 @@ impl From<EngineError> for ExtractError {
 }
 
 impl ExtractError {
+    /// The error with fingerprints in the place of secrets: engines quote the values that they stumble over.
+    pub(super) fn sealed(self, seal: &Seal) -> ExtractError {
+        let mask = |text: String| seal.mask(&text).into_owned();
+        match self {
+            ExtractError::Engine(EngineError::Query(text)) => ExtractError::Engine(EngineError::Query(mask(text))),
+            ExtractError::Broken { path, reason } => ExtractError::Broken { path, reason: mask(reason) },
+            ExtractError::BadMap { role, source_text, reason } => {
+                ExtractError::BadMap { role, source_text, reason: mask(reason) }
+            }
+            other => other,
+        }
+    }
+
     /// Whether the command line or the configuration is at fault (exit status 2), not the data (1).
     pub fn is_usage(&self) -> bool {
         matches!(
@@ -182,6 +199,7 @@ impl ExtractError {
                 | ExtractError::BadDedupe { .. }
                 | ExtractError::CacheLimit { .. }
                 | ExtractError::Table { .. }
+                | ExtractError::Salt(SaltError::Named { .. } | SaltError::Short { .. })
         )
     }
 }

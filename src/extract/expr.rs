@@ -8,6 +8,10 @@ use super::plan::{Made, RawColumn};
 /// The name of the relation of a source's columns.
 pub(super) const RAW: &str = "raw";
 
+/// An address with a port or in brackets, as a literal of SQL; the address itself is group 1 or 3. Nothing else fits it, so whatever
+/// else a log has in the place of an address stays as it is.
+const DRESSED: &str = r"'^\s*(?:\[([0-9A-Fa-f:.]+(?:%[0-9A-Za-z._-]+)?)\](:[0-9]{1,5})?|([0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}):[0-9]{1,5})\s*$'";
+
 /// A column of the source.
 fn column(raw: &RawColumn, dialect: &dyn Dialect) -> String {
     format!("{RAW}.{}", dialect.ident(&raw.name))
@@ -63,6 +67,10 @@ pub(super) fn value(
             }
             None => ("CAST(NULL AS VARCHAR)".into(), Some(Kind::Text)),
         },
+        Made::Bare(inner) => {
+            let (sql, _) = value(inner, columns, statement, dialect);
+            (format!("regexp_replace(CAST({sql} AS VARCHAR), {DRESSED}, '\\1\\3')"), Some(Kind::Text))
+        }
         Made::FirstOf(all) => {
             let parts: Vec<String> = all
                 .iter()
@@ -113,7 +121,8 @@ pub(super) fn time_of_text(sql: &str) -> String {
     format!(
         "COALESCE(CAST(TRY_CAST({sql} AS TIMESTAMPTZ) AS TIMESTAMP), CASE WHEN contains({sql}, '.') THEN {} ELSE {} END, \
          CAST(try_strptime({sql}, ['%d/%b/%Y:%H:%M:%S %z', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', \
-         '%b %d %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S GMT']) AS TIMESTAMP))",
+         '%m/%d/%Y %I:%M %p', '%b %d %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S GMT', '%a, %d %b %Y %H:%M:%S %z', \
+         '%b %d, %Y @ %H:%M:%S.%g', '%Y/%m/%d %H:%M:%S']) AS TIMESTAMP))",
         epoch_of_real(&format!("TRY_CAST({sql} AS DOUBLE)")),
         // A cast from text would round a fraction away, so it is only asked where there is none.
         epoch(&format!("TRY_CAST({sql} AS BIGINT)")),

@@ -6,11 +6,21 @@ use crate::domain::Role;
 
 use super::hints::{HINTS, Hint};
 use super::model::Mapping;
+use super::plan::ELSE;
 use super::sample::{Field, Sample};
 use super::shapes::{self, Look};
 
 /// Below this confidence a role stays unmapped.
 const ENOUGH: f64 = 0.5;
+
+/// Below this share of records with a value, a role's column has gaps that others may fill.
+const GAPS: f64 = 0.8;
+/// So surely must the name of a column say that it fills gaps.
+const NAMED: f64 = 0.68;
+/// So large a share of the records must another column fill.
+const WORTH: f64 = 0.02;
+/// Columns at most that fill one role.
+const MOST: usize = 6;
 
 /// The roles that the records seem to hold. A column stands in one role only.
 pub(super) fn guess(sample: &Sample) -> BTreeMap<Role, Mapping> {
@@ -34,7 +44,47 @@ pub(super) fn guess(sample: &Sample) -> BTreeMap<Role, Mapping> {
         let confidence = (confidence * 100.0).round() / 100.0;
         roles.insert(role, Mapping { source: field.name.clone(), confidence, reason });
     }
+    for (role, mapping) in &mut roles {
+        join(*role, mapping, sample, &mut taken);
+    }
     roles
+}
+
+/// Where the column of a role is empty in many records and others that are named as surely fill the gaps, as in a log of several
+/// products, has the role take the first that has a value.
+fn join<'s>(role: Role, mapping: &mut Mapping, sample: &'s Sample, taken: &mut HashSet<&'s str>) {
+    let (Some(hint), Some(first)) = (HINTS.iter().find(|hint| hint.role == role), sample.field(&mapping.source)) else { return };
+    let (all, mut covered) = sample.covered(std::iter::once(first));
+    // One column that is empty now and then is no mixed log.
+    if all == 0 || covered.len() as f64 >= GAPS * all as f64 || first.records.len() < 2 {
+        return;
+    }
+    let mut others: Vec<(f64, &Field)> = sample
+        .fields()
+        .iter()
+        .filter(|field| !taken.contains(field.name.as_str()))
+        .filter_map(|field| weigh(hint, field).map(|(confidence, _)| (confidence, field)))
+        .filter(|(confidence, field)| *confidence >= NAMED && name_score(hint, &field.name, field.depth).is_some())
+        .collect();
+    others.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let share = |covered: usize| covered as f64 * 100.0 / all as f64;
+    let mut names = vec![mapping.source.clone()];
+    let mut told = vec![format!("'{}' {:.0}%", mapping.source, share(covered.len()))];
+    for (confidence, field) in others {
+        let fresh: Vec<u32> = field.records.iter().copied().filter(|record| !covered.contains(record)).collect();
+        if names.len() >= MOST || (fresh.len() as f64) < WORTH * all as f64 {
+            continue;
+        }
+        told.push(format!("'{}' {:.0}% more", field.name, share(fresh.len())));
+        covered.extend(fresh);
+        names.push(field.name.clone());
+        taken.insert(&field.name);
+        mapping.confidence = mapping.confidence.min((confidence * 100.0).round() / 100.0);
+    }
+    if names.len() > 1 {
+        mapping.source = names.join(ELSE);
+        mapping.reason = format!("no column has it in all records, but their names say so: {}", told.join(", "));
+    }
 }
 
 fn weigh(hint: &Hint, field: &Field) -> Option<(f64, String)> {
@@ -49,12 +99,16 @@ fn weigh(hint: &Hint, field: &Field) -> Option<(f64, String)> {
     }
     let fitting = share(&|look| hint.looks.contains(look));
     let named = name_score(hint, &field.name, field.depth);
-    if let Some((score, name)) = named {
+    if let Some((mut score, name)) = named {
         let mut reason = format!("the name '{name}' says so");
         if hint.looks.is_empty() {
             // A column of plain truth values under a name such as `error` or `user` is a flag about it, not it.
             if !looks.is_empty() && hint.role.is_entity() && share(&|look| *look == Look::Boolean) > 0.9 {
                 return None;
+            }
+            if hint.role == Role::Request && repeats(field) {
+                score -= 0.4;
+                reason.push_str(", but its values repeat");
             }
             return Some((score, reason));
         }
@@ -82,6 +136,12 @@ fn weigh(hint: &Hint, field: &Field) -> Option<(f64, String)> {
         let depth = field.depth as f64 * 0.03;
         (hint.alone - depth, format!("{:.0}% of {} sampled values are {}", alone * 100.0, looks.len(), hint.words))
     })
+}
+
+/// Whether a column holds the same few values again and again, as no name of a single request does.
+fn repeats(field: &Field) -> bool {
+    let distinct: HashSet<&String> = field.values.iter().collect();
+    field.values.len() >= 10 && distinct.len() * 2 < field.values.len()
 }
 
 /// How surely a name tells the role: the whole path or its last part is one of the names, or ends with one.
@@ -180,6 +240,36 @@ mod tests {
         assert_eq!(roles[&Role::Account].source, "actor.email_address");
         assert_eq!(roles[&Role::Ip].reason, "the name 'actor.ip_address' says so, and 100% of 3 sampled values are addresses");
         assert!(roles[&Role::Ip].confidence > 0.8);
+    }
+
+    #[test]
+    fn columns_that_fill_each_others_gaps_share_a_role() {
+        let mut sample = Sample::default();
+        for n in 0..6 {
+            let record = match n % 3 {
+                0 => {
+                    serde_json::json!({"ts": 1688989338 + n, "client_ip": "192.0.2.1", "user_id": "u", "errorCode": "x", "error": "y"})
+                }
+                1 => serde_json::json!({"ts": 1688989338 + n, "sourceIPAddress": "192.0.2.2", "user_id": "u"}),
+                _ => serde_json::json!({"ts": 1688989338 + n, "actor": {"ip_address": "192.0.2.3"}, "user_id": "u"}),
+            };
+            sample.add_json(&record);
+        }
+        let roles = guess(&sample);
+        assert_eq!(roles[&Role::Ip].source, "client_ip, else actor.ip_address, else sourceIPAddress");
+        assert!(roles[&Role::Ip].reason.contains("'client_ip' 33%, 'actor.ip_address' 33% more"), "{}", roles[&Role::Ip].reason);
+        assert_eq!(roles[&Role::Account].source, "user_id");
+        // Both are in the same records, so the second adds nothing.
+        assert_eq!(roles[&Role::Error].source, "errorCode");
+    }
+
+    #[test]
+    fn an_id_that_repeats_names_no_request() {
+        let columns = ["request_id", "id"];
+        let rows: Vec<[String; 2]> = (0..20).map(|n| ["same".to_owned(), format!("r{n}")]).collect();
+        let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        assert_eq!(guessed(&columns, &rows), [(Role::Request, "id".into())]);
     }
 
     #[test]

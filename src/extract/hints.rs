@@ -224,10 +224,10 @@ pub(super) const HINTS: [Hint; 24] = [
             "countryname",
             "geo",
         ],
-        &[],
+        &[Look::Country, Look::Other],
+        0.8,
         0.0,
-        0.0,
-        "",
+        "names or codes of countries",
     ),
     hint(
         Role::UserAgent,

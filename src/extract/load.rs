@@ -184,6 +184,7 @@ impl Loader<'_, '_> {
                     Err(error) => return Err(error),
                 }
             }
+            group.bare_addresses(&sample);
             if at == 0 || sample.records > self.basis.records {
                 self.basis = Basis::new(&group, profile, &sample, self.groups.len() - 1);
             }
@@ -371,6 +372,9 @@ impl Loader<'_, '_> {
             let mut reasons = seen.reasons.clone();
             let (profile, told_apart) = self.profiles_of(seen.group, &facts.groups);
             reasons.extend(told_apart);
+            if facts.mended > 0 {
+                reasons.push(format!("{} halves of UTF-16 characters in it stand as U+FFFD", facts.mended));
+            }
             reasons.extend(self.reasons.get(at).cloned().unwrap_or_default());
             sources.push(Source {
                 path: seen.input.path.display().to_string(),

@@ -13,7 +13,9 @@ use super::profile::{Profile, Profiles};
 use super::progress::{Stage, Unit};
 use super::records::{Found, Framing, Records};
 use super::sample::{RECORDS, Sample};
+use super::secrets::Alarm;
 use super::watch::{Done, Watcher};
+use super::zeek::Zeek;
 
 /// A source that has been looked into.
 #[derive(Debug, Clone)]
@@ -45,6 +47,8 @@ pub(super) enum Family {
 pub(super) struct Seens {
     pub(super) seen: Vec<Seen>,
     pub(super) groups: Vec<Kin>,
+    /// What in the sources hints at secrets.
+    pub(super) alarm: Alarm,
     known: HashMap<(Family, Option<String>), usize>,
 }
 
@@ -101,6 +105,10 @@ pub(super) fn look(
                 Family::Json
             }
             Format::Lines(_) => Family::Json,
+            Format::Zeek => {
+                sample = Zeek::sample(detected.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&detected.head));
+                Family::Json
+            }
             Format::Parquet | Format::Database => Family::Engine(at),
         };
         let mut reasons = input.unpacked.as_ref().map(|unpacked| unpacked.notes.clone()).unwrap_or_default();

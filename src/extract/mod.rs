@@ -39,11 +39,13 @@ mod route;
 mod sample;
 mod save;
 mod scan;
+mod secrets;
 mod shapes;
 mod sides;
 mod stdin;
 mod utf16;
 mod watch;
+mod zeek;
 
 pub use again::{Changed, rehash};
 pub use basis::Basis;
@@ -54,4 +56,5 @@ pub use model::{Deduped, Extract, JoinSpec, Joined, Mapping, OpenSpec, Opened, R
 pub use open::open;
 pub use progress::{Pace, Progress, Stage, Unit, about_left};
 pub use save::{SaveError, save_mapping};
+pub use secrets::SealedKind;
 pub use stdin::Spooled;

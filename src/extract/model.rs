@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Role, Schema, Timestamp};
+use crate::domain::{Role, Schema, Seal, Timestamp};
 use crate::engine::Engine;
 use crate::settings::files::PrivateFolder;
+
+use super::secrets::SealedKind;
 
 use super::basis::Basis;
 use super::progress::grouped;
@@ -42,6 +44,8 @@ pub struct OpenSpec {
     pub max_unpacked: Option<u64>,
     /// Worker threads of the engine; `None` for one a core.
     pub threads: Option<usize>,
+    /// The file of the salt for fingerprints of secrets; `None` for the user's own.
+    pub salt: Option<PathBuf>,
 }
 
 /// A side table to join.
@@ -103,6 +107,13 @@ pub struct Extract {
     /// The database file.
     #[serde(skip)]
     pub database: PathBuf,
+    /// What put fingerprints in the place of secrets: for what an analyst types, so that it finds them.
+    #[serde(skip)]
+    pub seal: Option<Seal>,
+    /// The secrets that were found, by kind. Fingerprints stand in their place; they themselves are locked away in the relation
+    /// `secrets(fingerprint, kind, secret)`.
+    #[serde(default)]
+    pub secrets: Vec<SealedKind>,
     /// The first rejects; all are in the relation `rejects(path, record, reason, raw)`.
     pub reject_samples: Vec<Reject>,
     /// What a profile can be drafted from.
@@ -245,7 +256,7 @@ pub fn inspect_json(extract: &Extract) -> serde_json::Value {
     let deduped = extract.deduped.map(|deduped| serde_json::json!({ "role": deduped.role.name(), "rows": deduped.rows }));
     serde_json::json!({
         "extracts": extracts, "rows": extract.rows, "rejects": extract.rejects, "duplicates": extract.duplicates, "deduped": deduped,
-        "joined": extract.joined, "sha256": extract.sha256, "roles": roles,
+        "joined": extract.joined, "sha256": extract.sha256, "roles": roles, "secrets": extract.secrets,
     })
 }
 

@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::Seal;
+use crate::domain::secret::Clues;
 use crate::engine::{Client, Engine, OpenOptions, Opener, Statement};
 use crate::settings::files::{self, PrivateFolder};
 use crate::settings::paths::Paths;
+use crate::settings::salt;
 
 use super::basis::Basis;
 use super::bytes::{hash_file, hexadecimal};
 use super::cache::{self, BUILDING, Cache};
+use super::detect::Format;
 use super::error::ExtractError;
 use super::expand::{self, Expanded};
 use super::inputs::{self, Inputs};
@@ -22,6 +26,7 @@ use super::model::{Extract, OpenSpec, Opened};
 use super::profile::Profiles;
 use super::progress::{Progress, Stage, Unit};
 use super::read::{self, Hashing};
+use super::secrets::Sealing;
 use super::sides::Side;
 use super::stdin;
 use super::watch::{Done, Watcher};
@@ -58,16 +63,13 @@ pub fn open(
     for join in &spec.joins {
         inputs.sides.push(inputs::resolve(std::slice::from_ref(&join.path), None)?);
     }
-    let job = Job { spec, paths, opener, profiles: &profiles, inputs: &inputs };
+    let seal = salt::seal(paths, spec.salt.as_deref())?;
+    let job = Job { spec, paths, opener, profiles: &profiles, inputs: &inputs, seal };
     // What was piped in will not be there again.
-    if spec.no_cache || stdin.is_some() {
-        let opened = job.load_privately(&mut watch)?;
-        return Ok(Opened { stdin, ..opened });
-    }
-    if let Some(opened) = job.open_cached(&mut watch)? {
-        return Ok(opened);
-    }
-    job.load_into_cache(&mut watch)
+    let private = spec.no_cache || stdin.is_some();
+    // What the engine complains about may be a value of the extract.
+    let opened = job.open(private, &mut watch).map_err(|error| error.sealed(&job.seal))?;
+    Ok(Opened { stdin, ..opened })
 }
 
 struct Job<'a> {
@@ -76,15 +78,30 @@ struct Job<'a> {
     opener: &'a dyn Opener,
     profiles: &'a Profiles,
     inputs: &'a Inputs,
+    seal: Seal,
 }
 
 impl Job<'_> {
+    fn open(&self, private: bool, watch: &mut Watcher<'_>) -> Result<Opened, ExtractError> {
+        if private {
+            return self.load_privately(watch);
+        }
+        match self.open_cached(watch)? {
+            Some(opened) => Ok(opened),
+            None => self.load_into_cache(watch),
+        }
+    }
+
+    fn opened(&self, extract: Extract, engine: Arc<dyn Engine>, folder: Option<Arc<PrivateFolder>>) -> Opened {
+        Opened { extract: Extract { seal: Some(self.seal.clone()), ..extract }, engine, folder, stdin: None }
+    }
+
     fn open_cached(&self, watch: &mut Watcher<'_>) -> Result<Option<Opened>, ExtractError> {
-        let cache = Cache::new(&self.paths.cache);
+        let cache = Cache::new(&self.paths.cache).sealed(&self.seal);
         let mut found = if self.spec.distrust { None } else { cache.find(self.spec, self.profiles, self.inputs) };
         if found.is_none() && cache.may_have(self.inputs) {
             let hashes = self.hash(watch)?;
-            let key = Cache::key(self.spec, self.profiles, self.inputs, &hashes);
+            let key = cache.key(self.spec, self.profiles, self.inputs, &hashes);
             found = cache.get(&key, self.inputs);
             if found.is_some() {
                 cache.remember(self.spec, self.profiles, self.inputs, &key)?;
@@ -93,7 +110,7 @@ impl Job<'_> {
         let Some(extract) = found else { return Ok(None) };
         watch.tell(Stage::Opening, Done { done: extract.rows, total: None, unit: Unit::Rows }, "the loaded extract")?;
         match self.reopen(&extract.database, &self.paths.cache) {
-            Ok(engine) => Ok(Some(Opened { extract, engine, folder: None, stdin: None })),
+            Ok(engine) => Ok(Some(self.opened(extract, engine, None))),
             Err(_) => {
                 // A cache that cannot be opened is no reason to fail: it is built again.
                 cache.forget(&extract.database)?;
@@ -109,7 +126,7 @@ impl Job<'_> {
         for file in &self.inputs.files {
             let name = file.path.display().to_string();
             hashes.push(hash_file(&file.path, &mut |read| {
-                done += read;
+                done += read.len() as u64;
                 watch.tell(Stage::Hashing, Done { done, total, unit: Unit::Bytes }, &name).is_ok()
             })?);
         }
@@ -117,7 +134,7 @@ impl Job<'_> {
     }
 
     fn load_into_cache(&self, watch: &mut Watcher<'_>) -> Result<Opened, ExtractError> {
-        let cache = Cache::new(&self.paths.cache);
+        let cache = Cache::new(&self.paths.cache).sealed(&self.seal);
         files::create_dir(&self.paths.cache)?;
         cache.sweep();
         let folder = PrivateFolder::create(&self.paths.cache, BUILDING)?;
@@ -127,7 +144,7 @@ impl Job<'_> {
         watch.tell(Stage::Opening, Done { done: extract.rows, total: None, unit: Unit::Rows }, "the loaded extract")?;
         let engine = self.reopen(&database, &self.paths.cache)?;
         extract.database = database;
-        Ok(Opened { extract, engine, folder: None, stdin: None })
+        Ok(self.opened(extract, engine, None))
     }
 
     fn load_privately(&self, watch: &mut Watcher<'_>) -> Result<Opened, ExtractError> {
@@ -141,7 +158,7 @@ impl Job<'_> {
         files::remove_dir(&folder.path().join("load"))?;
         let engine = self.reopen(&database, folder.path())?;
         extract.database = database;
-        Ok(Opened { extract, engine, folder: Some(Arc::new(folder)), stdin: None })
+        Ok(self.opened(extract, engine, Some(Arc::new(folder))))
     }
 
     /// Loads everything into a database in `folder`, and closes it.
@@ -150,8 +167,14 @@ impl Job<'_> {
         let expanded = expand::expand(self.inputs, self.spec, folder, watch)?;
         let forced = self.spec.profile.as_deref();
         let mut seens = look::look(&expanded.inputs, self.profiles, forced, watch)?;
+        let tells_nothing = |format: &Format| !matches!(format, Format::Csv(_) | Format::Json(_) | Format::Lines(_));
+        if !self.spec.joins.is_empty() || seens.seen.iter().any(|seen| tells_nothing(&seen.format)) {
+            // The bytes of databases tell nothing, and those of side tables are not read here: every text is looked through.
+            seens.alarm.raise(Clues::ALL);
+        }
         let mut read = read::read(&mut seens, self.profiles, forced.is_some(), folder, watch)?;
         let hashing = Hashing::start(&seens);
+        let sealing = Sealing::new(self.seal.clone(), folder)?;
         let database = folder.join("extract.duckdb");
         let engine = self.opener.open(&OpenOptions {
             path: Some(database.clone()),
@@ -160,7 +183,7 @@ impl Job<'_> {
             memory: self.spec.memory,
             threads: self.spec.threads,
             spill: Some(folder.join("spill")),
-            ..OpenOptions::default()
+            functions: sealing.functions(),
         })?;
         let client = Client::new(engine);
         let mut loader = Loader {
@@ -179,6 +202,7 @@ impl Job<'_> {
         let sides: Vec<Side<'_>> = joins.map(|(at, (spec, inputs))| Side { spec, inputs, number: at + 1 }).collect();
         let mut extract = loader.load(self.spec, self.profiles, &sides, folder)?;
         hashing.finish(&mut read.facts, &seens, watch)?;
+        sealing.run(&seens.alarm, &client, &mut extract, watch)?;
         watch.run(&client, Stage::Checking, "", Statement::new("CHECKPOINT"))?;
         drop(client);
         self.name(&mut extract, &read.facts, &expanded);

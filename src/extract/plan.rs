@@ -12,6 +12,7 @@ use super::profile::{Filling, Profile, nearest};
 use super::reader::LABEL;
 use super::sample::Sample;
 use super::scan::KeyStat;
+use super::shapes::is_dressed_ip;
 use super::{expr, guess};
 
 /// A column of a source as the engine reads it.
@@ -39,6 +40,8 @@ impl RawColumn {
             (true, false, false, false) => Kind::Json,
             (false, true, false, false) => Kind::Boolean,
             (false, false, true, false) if !reals => Kind::Integer,
+            // A float would round whole numbers of so many digits.
+            (false, false, true, false) if stat.wide > 0 => Kind::Text,
             (false, false, true, false) => Kind::Real,
             _ => Kind::Text,
         };
@@ -77,6 +80,8 @@ pub(super) enum Made {
     Column(usize),
     /// A value inside a JSON column, by its JSON pointer.
     Path { column: usize, pointer: String },
+    /// An address without the port or the brackets around it.
+    Bare(Box<Made>),
     /// The first that is not empty.
     FirstOf(Vec<Made>),
     /// An SQL expression over the columns' names.
@@ -88,6 +93,7 @@ impl Made {
     pub(super) fn reads(&self, place: usize, name: &str) -> bool {
         match self {
             Made::Column(column) | Made::Path { column, .. } => *column == place,
+            Made::Bare(inner) => inner.reads(place, name),
             Made::FirstOf(all) => all.iter().any(|made| made.reads(place, name)),
             Made::Sql(sql) => {
                 let mut words = sql.split(|character: char| !character.is_alphanumeric() && character != '_');
@@ -161,6 +167,24 @@ impl Group {
         Ok(())
     }
 
+    /// Where the sample shows addresses with a port or in brackets, has the role hold the bare ones: CIDR filters and pivots need them.
+    /// The column as it was stays beside it.
+    pub(super) fn bare_addresses(&mut self, sample: &Sample) {
+        let Some(filled) = self.roles.get_mut(&Role::Ip) else { return };
+        let names = match &filled.filling {
+            Filling::One(name) => std::slice::from_ref(name),
+            Filling::FirstOf(names) => names.as_slice(),
+            Filling::Sql { .. } => return,
+        };
+        let is_dressed =
+            |name: &String| sample.field(name).is_some_and(|field| field.values.iter().any(|value| is_dressed_ip(value)));
+        if names.iter().any(is_dressed) {
+            let made = std::mem::replace(&mut filled.made, Made::FirstOf(Vec::new()));
+            filled.made = Made::Bare(Box::new(made));
+            filled.mapping.reason.push_str("; without the port or the brackets that some have, which stay beside it");
+        }
+    }
+
     fn apply_profile(&mut self, profile: &Profile) {
         for (role, filling) in &profile.roles {
             let mut reason = format!("the profile {} says so", profile.name);
@@ -214,8 +238,8 @@ impl Group {
 /// The column or path that a text names.
 pub(super) fn resolve(text: &str, columns: &[RawColumn]) -> Option<Made> {
     let find = |name: &str| {
-        let exact = columns.iter().position(|column| column.name == name);
-        exact.or_else(|| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
+        let place = |fits: &dyn Fn(&str) -> bool| columns.iter().position(|column| column.real && fits(&column.name));
+        place(&|known| known == name).or_else(|| place(&|known| known.eq_ignore_ascii_case(name)))
     };
     if let Some(column) = find(text) {
         return Some(Made::Column(column));
@@ -237,13 +261,15 @@ pub(super) const ELSE: &str = ", else ";
 
 /// The column or path that a text names, or several of them: `a, else b.c`.
 pub(super) fn resolve_all(text: &str, columns: &[RawColumn]) -> Option<(Made, Filling)> {
-    if let Some(made) = resolve(text, columns) {
-        return Some((made, Filling::One(text.to_owned())));
+    let one = resolve(text, columns).map(|made| (made, Filling::One(text.to_owned())));
+    // A path could go on behind the words, but is not meant to.
+    if !text.contains(ELSE) || matches!(one, Some((Made::Column(_), _))) {
+        return one;
     }
     let names: Vec<&str> = text.split(ELSE).map(str::trim).collect();
     let all: Option<Vec<Made>> = names.iter().map(|name| resolve(name, columns)).collect();
     let filling = Filling::FirstOf(names.iter().map(|name| (*name).to_owned()).collect());
-    all.filter(|all| all.len() > 1).map(|all| (Made::FirstOf(all), filling))
+    all.map(|all| (Made::FirstOf(all), filling)).or(one)
 }
 
 /// The JSON pointer (RFC 6901) of a path such as `.a.b[0]`.

@@ -16,13 +16,15 @@ use super::detect::Format;
 use super::envelope;
 use super::error::ExtractError;
 use super::look::{Seen, Seens};
-use super::profile::Profiles;
+use super::profile::{Profile, Profiles};
 use super::progress::{Stage, Unit};
 use super::records::{Found, Framing, Records};
 use super::route::Router;
 use super::sample::RECORDS;
 use super::scan::{Apart, Keys, Label, RejectSpool, Spool};
+use super::secrets::Alarm;
 use super::watch::{Done, Watcher};
+use super::zeek::{Line, Zeek};
 
 /// What the engine loads in one statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +55,8 @@ pub(super) struct Facts {
     pub(super) rows: u64,
     pub(super) rejects: u64,
     pub(super) sha256: String,
+    /// Halves of UTF-16 characters that were replaced.
+    pub(super) mended: u64,
     /// Its rows by the group that they went to.
     pub(super) groups: BTreeMap<usize, u64>,
 }
@@ -76,12 +80,12 @@ pub(super) fn read(
 ) -> Result<Read, ExtractError> {
     let total: u64 = seens.seen.iter().filter(|seen| is_read_here(seen)).map(|seen| seen.input.size).sum();
     let mut desk = Desk {
-        profiles,
         router: Router::new(profiles, forced),
         spools: Spools::new(),
         rejects: RejectSpool::create(folder.join("rejects.ndjson"))?,
         apart: Apart::default(),
         folder,
+        alarm: seens.alarm.clone(),
     };
     let mut facts = vec![Facts::default(); seens.seen.len()];
     let mut tables: Vec<(usize, PathBuf)> = Vec::new();
@@ -94,11 +98,15 @@ pub(super) fn read(
         };
         match &seen.format {
             Format::Json(framing) => desk.json(seens, at, &seen, framing, facts, &mut tell)?,
-            Format::Lines(name) => desk.lines(at, &seen, name, facts, &mut tell)?,
+            Format::Lines(name) => match profiles.get(name) {
+                Some(profile) => desk.lines(seens, at, &seen, Way::Patterns(profile), facts, &mut tell)?,
+                None => {}
+            },
+            Format::Zeek => desk.lines(seens, at, &seen, Way::Zeek(Zeek::default()), facts, &mut tell)?,
             _ if seen.packing.is_plain() => tables.push((at, seen.input.file().to_path_buf())),
             _ => {
                 let path = folder.join(format!("unpacked-{at}"));
-                facts.sha256 = unpack(&seen, &path, &mut tell)?;
+                (facts.sha256, facts.mended) = unpack(&seen, &path, &desk.alarm, &mut tell)?;
                 tables.push((at, path));
             }
         }
@@ -112,7 +120,7 @@ pub(super) fn read(
 }
 
 fn is_read_here(seen: &Seen) -> bool {
-    matches!(seen.format, Format::Json(_) | Format::Lines(_)) || !seen.packing.is_plain()
+    matches!(seen.format, Format::Json(_) | Format::Lines(_) | Format::Zeek) || !seen.packing.is_plain()
 }
 
 /// The statements to come, group by group: what was spooled for it, then its tables, many small files together.
@@ -161,12 +169,12 @@ type Spools = BTreeMap<usize, Spooled>;
 
 /// Where records are read and sorted.
 struct Desk<'a> {
-    profiles: &'a Profiles,
     router: Router<'a>,
     spools: Spools,
     rejects: RejectSpool,
     apart: Apart,
     folder: &'a Path,
+    alarm: Alarm,
 }
 
 impl Desk<'_> {
@@ -195,7 +203,7 @@ impl Desk<'_> {
         facts: &mut Facts,
         tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>,
     ) -> Result<(), ExtractError> {
-        let mut records = Records::new(SourceReader::open(&seen.input)?, framing.clone())?;
+        let mut records = Records::new(SourceReader::open(&seen.input)?.watched(self.alarm.lookout()), framing.clone())?;
         let inner = seen.inner.as_deref();
         let label = Label::new(&seen.label);
         let mut sampled = 0;
@@ -232,20 +240,20 @@ impl Desk<'_> {
         }
         tell(records.bytes_read())?;
         unless_all_rejected(seen, facts, first, "it looks like JSON")?;
-        facts.sha256 = records.finish()?;
+        (facts.sha256, facts.mended) = records.finish()?;
         Ok(())
     }
 
     fn lines(
         &mut self,
+        seens: &mut Seens,
         source: usize,
         seen: &Seen,
-        profile: &str,
+        mut way: Way<'_>,
         facts: &mut Facts,
         tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>,
     ) -> Result<(), ExtractError> {
-        let mut records = Records::new(SourceReader::open(&seen.input)?, Framing::Lines)?;
-        let Some(profile) = self.profiles.get(profile) else { return Ok(()) };
+        let mut records = Records::new(SourceReader::open(&seen.input)?.watched(self.alarm.lookout()), Framing::Lines)?;
         let label = Label::new(&seen.label);
         let mut first = None;
         while let Some(found) = records.next()? {
@@ -256,15 +264,24 @@ impl Desk<'_> {
             let text = records.text(&text);
             let line = visible(text);
             let line = line.trim_end_matches('\r');
-            match profile.take_apart(line).filter(|_| fault.is_none()) {
-                Some(fields) => {
+            let taken = match fault {
+                Some(reason) => Line::Bad(reason),
+                None => way.take_apart(line),
+            };
+            match taken {
+                Line::About => {}
+                Line::Fields(fields) => {
+                    if facts.rows < RECORDS as u64
+                        && let Some(kin) = seens.groups.get_mut(seen.group)
+                    {
+                        kin.sample.add_parts(&fields);
+                    }
                     let (spool, keys) = self.group(seen.group, source)?;
                     spool.fields(&fields, &label, keys)?;
                     facts.rows += 1;
                     *facts.groups.entry(seen.group).or_default() += 1;
                 }
-                None => {
-                    let reason = fault.unwrap_or_else(|| format!("no pattern of the profile {} fits this line", profile.name));
+                Line::Bad(reason) => {
                     self.rejects.add(&seen.input.path, number, &reason, text)?;
                     facts.rejects += 1;
                     first.get_or_insert(reason);
@@ -276,8 +293,28 @@ impl Desk<'_> {
         }
         tell(records.bytes_read())?;
         unless_all_rejected(seen, facts, first, "it looks like lines of text")?;
-        facts.sha256 = records.finish()?;
+        (facts.sha256, facts.mended) = records.finish()?;
         Ok(())
+    }
+}
+
+/// How lines of text are taken apart.
+enum Way<'p> {
+    /// By the patterns of a profile.
+    Patterns(&'p Profile),
+    /// As the log itself says.
+    Zeek(Zeek),
+}
+
+impl Way<'_> {
+    fn take_apart<'r, 'l>(&'r mut self, line: &'l str) -> Line<'r, 'l> {
+        match self {
+            Way::Patterns(profile) => match profile.take_apart(line) {
+                Some(fields) => Line::Fields(fields),
+                None => Line::Bad(format!("no pattern of the profile {} fits this line", profile.name)),
+            },
+            Way::Zeek(zeek) => zeek.line(line),
+        }
     }
 }
 
@@ -301,8 +338,13 @@ fn unless_all_rejected(seen: &Seen, facts: &Facts, first: Option<String>, looks:
     Err(ExtractError::Broken { path: seen.input.path.clone(), reason })
 }
 
-fn unpack(seen: &Seen, to: &Path, tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>) -> Result<String, ExtractError> {
-    let mut reader = SourceReader::open(&seen.input)?;
+fn unpack(
+    seen: &Seen,
+    to: &Path,
+    alarm: &Alarm,
+    tell: &mut dyn FnMut(u64) -> Result<(), ExtractError>,
+) -> Result<(String, u64), ExtractError> {
+    let mut reader = SourceReader::open(&seen.input)?.watched(alarm.lookout());
     let mut out = files::create(to)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
@@ -334,9 +376,16 @@ impl Hashing {
             .collect();
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
+        let alarm = seens.alarm.clone();
         let work = move || {
-            let hash =
-                |(at, path): (usize, PathBuf)| hash_file(&path, &mut |_| !asked.load(Ordering::Relaxed)).map(|hash| (at, hash));
+            let hash = |(at, path): (usize, PathBuf)| {
+                let mut lookout = alarm.lookout();
+                let mut see = |bytes: &[u8]| {
+                    lookout.see(bytes);
+                    !asked.load(Ordering::Relaxed)
+                };
+                hash_file(&path, &mut see).map(|hash| (at, hash))
+            };
             files.into_iter().map(hash).collect()
         };
         let worker = std::thread::Builder::new().name("hashing".into()).spawn(work).ok();
@@ -348,7 +397,12 @@ impl Hashing {
         let Some(worker) = self.worker.take() else {
             // No thread could be had: hash here.
             for (seen, fact) in seens.seen.iter().zip(facts.iter_mut()).filter(|(seen, _)| !is_read_here(seen)) {
-                fact.sha256 = hash_file(seen.input.file(), &mut |_| true)?;
+                let mut lookout = seens.alarm.lookout();
+                let mut see = |bytes: &[u8]| {
+                    lookout.see(bytes);
+                    true
+                };
+                fact.sha256 = hash_file(seen.input.file(), &mut see)?;
             }
             return Ok(());
         };

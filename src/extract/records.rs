@@ -15,8 +15,12 @@ pub(super) enum Framing {
     Stream { unwrap: Option<String> },
 }
 
-/// A record longer than this is not read: it would be no log record, and it must fit into memory.
-const LONGEST: usize = 256 << 20;
+/// A record longer than this is rejected: it must fit into memory several times, here and in the engine.
+const LONGEST: usize = 64 << 20;
+/// What is said of such a record.
+const TOO_LONG: &str = "it is longer than 64 MiB";
+/// Bytes of such a record that are kept, to show what it was.
+const KEPT: usize = 4096;
 const STEP: usize = 1 << 18;
 
 /// What comes next in a source. The ranges are for [`Records::text`].
@@ -51,7 +55,6 @@ pub(super) struct Records {
 enum Cut {
     At(usize),
     Ended,
-    TooLong,
 }
 
 impl Records {
@@ -75,8 +78,8 @@ impl Records {
         self.reader.bytes_read()
     }
 
-    /// The SHA-256 of the whole file.
-    pub(super) fn finish(self) -> Result<String, ExtractError> {
+    /// The SHA-256 of the whole file, and how many halves of characters were replaced in it.
+    pub(super) fn finish(self) -> Result<(String, u64), ExtractError> {
         self.reader.finish()
     }
 
@@ -105,16 +108,14 @@ impl Records {
     fn next_line(&mut self) -> Result<Option<Found>, ExtractError> {
         loop {
             let mut searched = 0;
+            let mut long = false;
             let length = loop {
                 let left = self.buffer.get(self.at + searched..).unwrap_or_default();
                 if let Some(found) = left.iter().position(|byte| *byte == b'\n') {
                     break searched + found;
                 }
                 searched += left.len();
-                if searched > LONGEST {
-                    self.number += 1;
-                    return Ok(Some(self.give_up("this line is longer than 256 MB; neither it nor what follows was read")));
-                }
+                searched = self.shorten(searched, &mut long);
                 if !self.more()? {
                     break searched;
                 }
@@ -125,6 +126,9 @@ impl Records {
             }
             self.at = (text.end + 1).min(self.buffer.len());
             self.number += 1;
+            if long {
+                return Ok(Some(Found::Bad { number: self.number, reason: TOO_LONG.into(), text }));
+            }
             if !self.text(&text).trim_ascii().is_empty() {
                 return Ok(Some(Found::Record { number: self.number, text }));
             }
@@ -184,11 +188,14 @@ impl Records {
     fn take_record(&mut self, first: u8) -> Result<Found, ExtractError> {
         self.number += 1;
         let number = self.number;
-        match self.value_end()? {
+        let mut long = false;
+        match self.value_end(&mut long)? {
             Cut::At(end) => {
                 let text = self.at..end;
                 self.at = end;
-                Ok(if first == b'{' {
+                Ok(if long {
+                    Found::Bad { number, reason: TOO_LONG.into(), text }
+                } else if first == b'{' {
                     Found::Record { number, text }
                 } else {
                     Found::Bad { number, reason: "this is not a JSON object".into(), text }
@@ -197,14 +204,13 @@ impl Records {
             Cut::Ended => {
                 Ok(self.give_up("the file ends inside this record: it was cut off, or a quote or a bracket is missing"))
             }
-            Cut::TooLong => Ok(self.give_up("this record is longer than 256 MB; neither it nor what follows was read")),
         }
     }
 
     /// A member of the wrapping object: enters its array of records, or passes over it.
     fn wrapper_member(&mut self) -> Result<Option<Found>, ExtractError> {
         let lost = "the object that wraps the records makes no sense from here on; neither this nor what follows was read";
-        let Cut::At(end) = self.value_end()? else { return Ok(Some(self.give_up(lost))) };
+        let Cut::At(end) = self.value_end(&mut false)? else { return Ok(Some(self.give_up(lost))) };
         let key = serde_json::from_slice::<String>(self.text(&(self.at..end))).unwrap_or_default();
         self.at = end;
         if self.peek()? != Some(b':') {
@@ -218,7 +224,7 @@ impl Records {
             self.wrapped = true;
             return Ok(None);
         }
-        match self.value_end()? {
+        match self.value_end(&mut false)? {
             Cut::At(end) => {
                 self.at = end;
                 Ok(None)
@@ -250,8 +256,18 @@ impl Records {
         }
     }
 
-    /// Where the value that begins here ends, as its brackets and quotes tell.
-    fn value_end(&mut self) -> Result<Cut, ExtractError> {
+    /// Takes the middle out of a record that is too long to be held, once `length` bytes of it are here; how many there are then.
+    fn shorten(&mut self, length: usize, long: &mut bool) -> usize {
+        if length <= LONGEST {
+            return length;
+        }
+        *long = true;
+        self.buffer.drain(self.at + KEPT..self.at + length);
+        KEPT
+    }
+
+    /// Where the value that begins here ends, as its brackets and quotes tell. Whether it is `long`, and so not whole.
+    fn value_end(&mut self, long: &mut bool) -> Result<Cut, ExtractError> {
         let mut offset = 0;
         let mut depth = 0usize;
         let mut in_string = false;
@@ -282,9 +298,7 @@ impl Records {
                 }
                 offset += 1;
             }
-            if offset > LONGEST {
-                return Ok(Cut::TooLong);
-            }
+            offset = self.shorten(offset, long);
             if !self.more()? {
                 return Ok(if depth == 0 && !in_string { Cut::At(self.at + offset) } else { Cut::Ended });
             }
@@ -345,6 +359,20 @@ mod tests {
         assert!(matches!(&other[..], [(1, Err(_)), (2, Ok(_))]));
         let torn = read(b"[{\"a\":1}] x", stream(None));
         assert!(matches!(&torn[..], [(1, Ok(_)), (2, Err(_))]));
+    }
+
+    #[test]
+    fn what_is_too_long_is_rejected_and_what_follows_is_read() {
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(LONGEST + 1000));
+        for (content, framing) in [
+            (format!("{{\"b\":1}}\n{long}\n{{\"c\":1}}\n"), Framing::Lines),
+            (format!("[{{\"b\":1}},{long},{{\"c\":1}}]"), stream(None)),
+            (format!("{{\"x\":{long},\"r\":[{{\"b\":1}},{long},{{\"c\":1}}]}}"), stream(Some("r"))),
+        ] {
+            let found = read(content.as_bytes(), framing);
+            let wanted = [(1, Ok("{\"b\":1}".to_owned())), (2, Err(TOO_LONG.to_owned())), (3, Ok("{\"c\":1}".to_owned()))];
+            assert!(found == wanted);
+        }
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Some records of an extract, taken apart into their columns and JSON paths, for profiles and the guesser to look at.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ pub(super) struct Field {
     pub(super) values: Vec<String>,
     /// Whether it is below another one.
     pub(super) depth: usize,
+    /// Which of the first records have a value in it, by their numbers.
+    pub(super) records: Vec<u32>,
 }
 
 /// Some records, taken apart.
@@ -44,6 +46,16 @@ impl Sample {
 
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
         self.places.get(name).and_then(|place| self.fields.get(*place))
+    }
+
+    /// Of the first records, how many there are and which have a value in one of some columns.
+    pub(super) fn covered<'f>(&self, fields: impl Iterator<Item = &'f Field>) -> (usize, HashSet<u32>) {
+        (self.records.min(VALUES), fields.flat_map(|field| field.records.iter().copied()).collect())
+    }
+
+    /// The first column or path of this name without regard to case.
+    pub(super) fn field_of_any_case(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
     /// Adds a JSON record.
@@ -77,6 +89,16 @@ impl Sample {
         self.records += 1;
         for (name, value) in columns.iter().zip(row) {
             self.note(name, Some(value), 0);
+            // JSON in a cell is taken apart like that of a JSON record: profiles and the guesser see `Cell.path`.
+            let cell = value.trim();
+            if cell.starts_with('{')
+                && cell.ends_with('}')
+                && let Ok(Value::Object(members)) = serde_json::from_str(cell)
+            {
+                for (key, inner) in &members {
+                    self.add_value(format!("{name}.{key}"), inner, 1);
+                }
+            }
         }
     }
 
@@ -101,13 +123,20 @@ impl Sample {
         let Some(field) = self.fields.get_mut(place) else { return };
         let Some(value) = value else { return };
         field.present += 1;
-        if field.values.len() < VALUES && !value.trim().is_empty() {
+        if value.trim().is_empty() {
+            return;
+        }
+        if field.values.len() < VALUES {
             field.values.push(value.chars().take(LENGTH).collect());
+        }
+        if self.records <= VALUES {
+            field.records.push(self.records as u32);
         }
     }
 
     /// Adds what another sample saw.
     pub(super) fn merge(&mut self, other: &Sample) {
+        let before = self.records;
         self.records += other.records;
         for field in &other.fields {
             self.note(&field.name, None, field.depth);
@@ -116,6 +145,8 @@ impl Sample {
             known.present += field.present;
             let room = VALUES.saturating_sub(known.values.len());
             known.values.extend(field.values.iter().take(room).cloned());
+            let shifted = field.records.iter().map(|record| *record as usize + before).filter(|record| *record <= VALUES);
+            known.records.extend(shifted.map(|record| record as u32));
         }
     }
 }
@@ -123,6 +154,20 @@ impl Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_in_a_cell_is_taken_apart_and_presence_is_kept_by_record() {
+        let mut sample = Sample::default();
+        let columns = ["n".to_owned(), "Data".to_owned()];
+        sample.add_row(&columns, &["1".into(), " {\"a\":{\"b\":\"x\"}} ".into()]);
+        sample.add_row(&columns, &["2".into(), "{'a': 'no JSON'}".into()]);
+        assert_eq!(sample.field("Data.a.b").unwrap().values, ["x"]);
+        assert_eq!(sample.field("Data.a.b").unwrap().depth, 2);
+        let mut both = sample.clone();
+        both.merge(&sample);
+        assert_eq!(both.field("Data.a.b").unwrap().records, [1, 3]);
+        assert_eq!(both.covered(both.field("n").into_iter()).1.len(), 4);
+    }
 
     #[test]
     fn records_are_taken_apart_into_paths() {

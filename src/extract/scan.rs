@@ -18,6 +18,9 @@ use super::model::Reject;
 /// Bytes of a reject's text that are kept.
 pub(super) const RAW: usize = 4096;
 
+/// Digits of a whole number that a 64-bit float holds in any case.
+const DIGITS: usize = 15;
+
 /// Levels of nesting that a record may have: programs that read it by recursion stumble over more.
 const DEEPEST: usize = 1000;
 
@@ -33,6 +36,8 @@ pub(super) struct KeyStat {
     /// Values of each shape, null apart.
     pub(super) booleans: u64,
     pub(super) integers: u64,
+    /// Of the whole numbers, those with more digits than a float holds exactly.
+    pub(super) wide: u64,
     pub(super) longs: u64,
     pub(super) reals: u64,
     pub(super) texts: u64,
@@ -40,7 +45,8 @@ pub(super) struct KeyStat {
 }
 
 impl KeyStat {
-    fn note(&mut self, shape: Shape) {
+    fn note(&mut self, shape: Shape, length: usize) {
+        self.wide += u64::from(shape == Shape::Integer && length > DIGITS);
         match shape {
             Shape::Null => {}
             Shape::Boolean => self.booleans += 1,
@@ -209,7 +215,7 @@ impl Spool {
             }
             self.used.push(place);
             if let Some(stat) = keys.stats.get_mut(place) {
-                stat.note(member.shape);
+                stat.note(member.shape, member.value.len());
             }
             if member.shape == Shape::Null {
                 continue;
@@ -221,7 +227,7 @@ impl Spool {
         }
         if !self.others.is_empty() {
             if let Some(stat) = keys.stats.get_mut(COLUMNS) {
-                stat.note(Shape::Nested);
+                stat.note(Shape::Nested, 0);
             }
             self.line.extend_from_slice(format!(",\"k{COLUMNS}\":").as_bytes());
             self.line.append(&mut self.others);
@@ -238,7 +244,7 @@ impl Spool {
             let place = keys.place(name.as_bytes(), false);
             let shape = if is_whole_number(value) { Shape::Integer } else { Shape::Text };
             if let Some(stat) = keys.stats.get_mut(place) {
-                stat.note(shape);
+                stat.note(shape, value.len());
             }
             self.line.extend_from_slice(format!(",\"k{place}\":").as_bytes());
             if shape == Shape::Integer {

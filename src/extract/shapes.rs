@@ -126,13 +126,31 @@ pub(super) fn is_ip(value: &str) -> bool {
     value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| inner.parse::<IpAddr>().is_ok())
 }
 
+/// Whether a text is an address with something around it: a port, brackets.
+pub(super) fn is_dressed_ip(value: &str) -> bool {
+    let value = value.trim();
+    is_ip(value) && value.parse::<IpAddr>().is_err()
+}
+
 /// Whether a text is a date, or a date and time.
 fn is_time(value: &str) -> bool {
     let bytes = value.as_bytes();
     if !(8..=40).contains(&bytes.len()) || !value.bytes().any(|byte| matches!(byte, b'-' | b'/' | b':')) {
         return false;
     }
-    value.parse::<Timestamp>().is_ok() || is_us_or_log_time(value)
+    value.parse::<Timestamp>().is_ok() || is_us_or_log_time(value) || is_worded_time(value)
+}
+
+/// `Mar 2, 2026 @ 08:00:00.000` (Kibana), `Mon, 02 Mar 2026 08:00:00 GMT` (RFC 9110), `Mar  2 2026 08:00:00`, `2026/03/02 08:00:00`.
+fn is_worded_time(value: &str) -> bool {
+    let words: Vec<&str> = value.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let is_day = |word: &&str| word.len() <= 2 && word.parse::<u8>().is_ok_and(|day| (1..=31).contains(&day));
+    let is_clock = |word: &&str| word.split(':').count() >= 2 && word.starts_with(|first: char| first.is_ascii_digit());
+    let is_date =
+        |word: &&str| word.split('/').count() == 3 && word.len() >= 8 && word.split('/').all(|part| part.parse::<u16>().is_ok());
+    let months = words.iter().filter(|word| MONTHS.contains(word)).count();
+    let clock = words.iter().any(|word| is_clock(&word));
+    clock && ((months == 1 && words.iter().any(|word| is_day(&word))) || words.first().is_some_and(|word| is_date(&word)))
 }
 
 /// `07/10/2023 11:42:18 PM`, `10/Jul/2023:11:42:18 +0000`.
@@ -233,10 +251,28 @@ mod tests {
             ("a@example.com", Look::Email),
             ("/v1/messages", Look::Path),
             ("{\"a\":1}", Look::Json),
+            ("Mar 2, 2026 @ 08:00:00.000", Look::Time),
+            ("Mon, 02 Mar 2026 08:00:00 GMT", Look::Time),
+            ("2026/03/02 08:00:00", Look::Time),
+            ("Mar is at 12:30", Look::Other),
             ("12:30", Look::Other),
             ("hello", Look::Other),
         ] {
             assert_eq!(look(value), wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_address_with_a_port_or_brackets_is_dressed() {
+        for (value, dressed) in [
+            ("192.0.2.1", false),
+            ("192.0.2.1:443", true),
+            ("[2001:db8::1]", true),
+            ("[2001:db8::1]:1", true),
+            ("2001:db8::1", false),
+            ("x:1", false),
+        ] {
+            assert_eq!(is_dressed_ip(value), dressed, "{value}");
         }
     }
 

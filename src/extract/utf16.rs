@@ -1,6 +1,8 @@
 //! UTF-16 text, turned into UTF-8 while it is read.
 
+use std::cell::Cell;
 use std::io::{self, Read};
+use std::rc::Rc;
 
 /// The encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,18 +61,26 @@ pub(super) struct Transcoder<R> {
     ended: bool,
     out: Vec<u8>,
     at: usize,
+    /// Halves of characters that were replaced.
+    mended: Rc<Cell<u64>>,
 }
 
 const STEP: usize = 1 << 16;
 
 impl<R: Read> Transcoder<R> {
-    pub(super) fn new(inner: R, big: bool) -> Transcoder<R> {
-        Transcoder { inner, big, raw: Vec::new(), high: None, begun: false, ended: false, out: Vec::new(), at: 0 }
+    /// `mended` is told how many halves of characters were replaced.
+    pub(super) fn new(inner: R, big: bool, mended: Rc<Cell<u64>>) -> Transcoder<R> {
+        Transcoder { inner, big, raw: Vec::new(), high: None, begun: false, ended: false, out: Vec::new(), at: 0, mended }
     }
 
     fn put(&mut self, character: char) {
         let mut bytes = [0; 4];
         self.out.extend_from_slice(character.encode_utf8(&mut bytes).as_bytes());
+    }
+
+    fn mend(&mut self) {
+        self.put(char::REPLACEMENT_CHARACTER);
+        self.mended.set(self.mended.get() + 1);
     }
 
     fn take(&mut self, unit: u16) {
@@ -79,12 +89,15 @@ impl<R: Read> Transcoder<R> {
                 self.put(character);
                 return;
             }
-            self.put(char::REPLACEMENT_CHARACTER);
+            self.mend();
         }
         match unit {
             0xd800..=0xdbff => self.high = Some(unit),
             0xfeff if !self.begun => {}
-            unit => self.put(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
+            unit => match char::from_u32(u32::from(unit)) {
+                Some(character) => self.put(character),
+                None => self.mend(),
+            },
         }
         self.begun = true;
     }
@@ -115,7 +128,7 @@ impl<R: Read> Transcoder<R> {
             self.ended = true;
             let half = !std::mem::take(&mut self.raw).is_empty();
             for _ in 0..usize::from(half) + usize::from(self.high.take().is_some()) {
-                self.put(char::REPLACEMENT_CHARACTER);
+                self.mend();
             }
         }
         Ok(())
@@ -155,7 +168,7 @@ mod tests {
 
     fn read(bytes: &[u8], big: bool, step: usize) -> String {
         let mut text = String::new();
-        Transcoder::new(Slow(bytes, step), big).read_to_string(&mut text).unwrap();
+        Transcoder::new(Slow(bytes, step), big, Rc::default()).read_to_string(&mut text).unwrap();
         text
     }
 

@@ -98,9 +98,10 @@ impl Hands {
         self.spec = OpenSpec { distrust: false, stdin: opened.stdin.clone(), ..spec };
         self.opened = Some(Box::new(opened));
         self.extract = Some(Arc::clone(&extract));
-        let (post, paths) = (&self.post, &self.paths);
-        let scribe =
-            self.scribe.get_or_insert_with(|| Scribe::start(post.clone(), self.case.take(), self.read_only, paths.clone()));
+        let (post, paths, seal) = (&self.post, &self.paths, &extract.seal);
+        let scribe = self
+            .scribe
+            .get_or_insert_with(|| Scribe::start(post.clone(), self.case.take(), self.read_only, paths.clone(), seal.clone()));
         let event = Event::Opened { extracts: vec![OpenedExtract::from(extract.as_ref())] };
         scribe.give(Order::Record(event));
         self.rehash =

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use crate::app::Msg;
 use crate::case::{CaseDir, CaseError, Event, EvidenceRow, Mode};
-use crate::domain::Batch;
+use crate::domain::{Batch, Seal};
 use crate::extract;
 use crate::report;
 use crate::settings::machine::{analyst, now};
@@ -39,11 +39,12 @@ pub(super) struct Scribe {
 
 impl Scribe {
     /// Opens or makes the case, then writes what it is given, in order.
-    pub(super) fn start(post: Post, case: Option<PathBuf>, read_only: bool, paths: Paths) -> Scribe {
+    pub(super) fn start(post: Post, case: Option<PathBuf>, read_only: bool, paths: Paths, seal: Option<Seal>) -> Scribe {
         let (orders, given) = channel();
         let complaint = post.clone();
-        let thread =
-            std::thread::Builder::new().name("scribe".to_owned()).spawn(move || write(&post, case, read_only, &paths, &given));
+        let thread = std::thread::Builder::new()
+            .name("scribe".to_owned())
+            .spawn(move || write(&post, case, read_only, &paths, seal, &given));
         let thread = thread
             .inspect_err(|error| {
                 complaint.send(Msg::Failed(format!("the case cannot be written, no thread could be started: {error}")))
@@ -69,9 +70,12 @@ impl Scribe {
     }
 }
 
-fn write(post: &Post, case: Option<PathBuf>, read_only: bool, paths: &Paths, given: &Receiver<Order>) {
+fn write(post: &Post, case: Option<PathBuf>, read_only: bool, paths: &Paths, seal: Option<Seal>, given: &Receiver<Order>) {
     let mut dir = match open(case, read_only, paths) {
-        Ok((dir, notice, written)) => {
+        Ok((mut dir, notice, written)) => {
+            if let Some(seal) = seal {
+                dir.set_seal(seal);
+            }
             let path = dir.path().display().to_string();
             post.send(Msg::CaseOpened {
                 case: Box::new(dir.case().clone()),

@@ -102,6 +102,34 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
     write().doing("write", path)
 }
 
+/// The content of a file; where there is none, makes it with `content` first. Of several programs that make it at once, one does, and
+/// all get its content whole.
+pub fn read_or_create(path: &Path, content: &[u8]) -> Result<Vec<u8>, FileError> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        read => return read.doing("read", path),
+    }
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_dir(folder)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let beside = folder.join(format!(".{name}.{}-{number}.part", std::process::id()));
+    write_new(&beside, content)?;
+    // A link is made whole and never over another file. Where there are no links, the file itself is made the same way.
+    let linked = fs::hard_link(&beside, path);
+    let _ = fs::remove_file(&beside);
+    match linked {
+        Ok(()) => sync_dir(folder).doing("write", path)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(_) => match write_new(path, content) {
+            Err(error) if error.source.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        },
+    }
+    fs::read(path).doing("read", path)
+}
+
 /// Opens a file to append to, making it if need be; and for reading.
 pub fn open_append(path: &Path) -> Result<File, FileError> {
     private().read(true).append(true).create(true).open(path).doing("open", path)
@@ -253,6 +281,20 @@ fn sync_dir(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_who_make_a_file_at_once_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/salt");
+        let made = |number: u8| {
+            let path = path.clone();
+            std::thread::spawn(move || read_or_create(&path, &[number; 64]).unwrap())
+        };
+        let threads: Vec<_> = (0..8).map(made).collect();
+        let seen: Vec<Vec<u8>> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+        assert!(seen.iter().all(|content| *content == seen[0] && content.len() == 64));
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_file_is_replaced_whole_and_private() {

@@ -3,5 +3,6 @@
 pub mod files;
 pub mod machine;
 pub mod paths;
+pub mod salt;
 pub mod size;
 pub mod theme;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 pub struct Paths {
     /// `config.toml`, `playbooks/`, `profiles/`, `themes/`.
     pub config: PathBuf,
-    /// `cases/`, the log of the program.
+    /// `cases/`, the salt of fingerprints, the log of the program.
     pub data: PathBuf,
     /// Loaded extracts.
     pub cache: PathBuf,
@@ -37,5 +37,10 @@ impl Paths {
     /// Where cases go that were not given a place.
     pub fn cases(&self) -> PathBuf {
         self.data.join("cases")
+    }
+
+    /// The salt of this user's fingerprints.
+    pub fn salt(&self) -> PathBuf {
+        self.data.join("salt")
     }
 }

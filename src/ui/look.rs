@@ -116,6 +116,8 @@ pub(super) fn cell(
     if !value.is_null() && state.is_masked(row_id, column) {
         return Cell::of(masked(value, theme), theme.masked);
     }
+    let unsealed = state.unsealed(row_id, column).and_then(|cell| Some(Value::Text(cell.text(value.as_text()?).into_owned())));
+    let value = unsealed.as_ref().unwrap_or(value);
     let style = match (role, value) {
         (Some(Role::Error), Value::Text(text)) if !text.is_empty() => theme.warning,
         (Some(Role::Status), Value::Int(400..)) => theme.warning,

@@ -147,11 +147,7 @@ fn tars(corpus: &mut Corpus) {
         member(b"././@LongLink", EntryType::GNULongName, 5 << 20, "", &vec![b'x'; 5 << 20]),
         Ends::With("longer than 1 MB"),
     );
-    corpus.add(
-        "long-name-cut.tar",
-        tar_member(b"././@LongLink", EntryType::GNULongName, 500, "", b"abc")[..515].to_vec(),
-        SOMEHOW,
-    );
+    corpus.add("long-name-cut.tar", &tar_member(b"././@LongLink", EntryType::GNULongName, 500, "", b"abc")[..515], SOMEHOW);
     corpus.add("pax-long.tar", member(b"pax", EntryType::XHeader, 5 << 20, "", &vec![b'1'; 5 << 20]), SOMEHOW);
     corpus.add("pax-noise.tar", member(b"pax", EntryType::XHeader, 30, "", b"99999999999 path=../../x\nabc=\n="), OPEN);
     corpus.add("pax-path.tar", member(b"pax", EntryType::XHeader, 21, "", b"21 path=../../../x.c\n"), OPEN);

@@ -29,7 +29,7 @@ fn nothing(corpus: &mut Corpus) {
     corpus.add("noise-text", Random::new(8).bytes(50_000).iter().map(|byte| b' ' + byte % 95).collect::<Vec<u8>>(), SOMEHOW);
     corpus.add("one-letter", vec![b'a'; 3 << 20], Ends::With("without columns"));
     corpus.add("page.html", b"<!DOCTYPE html><html><body>log</body></html>", Ends::With("HTML"));
-    corpus.add("prose.txt", b"Dear analyst,\nthe log is in another file.\n", Ends::With("without columns"));
+    corpus.add("prose.txt", b"Dear analyst!\nThe log is in another file.\n", Ends::With("without columns"));
 }
 
 fn json(corpus: &mut Corpus) {
@@ -66,6 +66,7 @@ fn json(corpus: &mut Corpus) {
     corpus.add("marks-within.jsonl", "{\"a\":1}\n\u{feff}{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n", OPEN);
     corpus.add("glued.json", b"{\"a\":1}{\"a\":2}[{\"a\":3}]{\"a\":4}", SOMEHOW);
     corpus.add("long-string.jsonl", format!("{{\"a\":\"{}\"}}\n{{\"a\":1}}\n", "x".repeat(20 << 20)), OPEN);
+    corpus.add("too-long-string.jsonl", format!("{{\"a\":1}}\n{{\"a\":\"{}\"}}\n{{\"a\":2}}\n", "x".repeat(65 << 20)), OPEN);
     corpus.add("long-line.json", format!("{{\"a\":\"{}", "x".repeat(20 << 20)), SOMEHOW);
     corpus.add("broken-wrapper.json", b"{\"Records\":[{\"a\":1},{\"a\":2}", OPEN);
     corpus.add("wrapper-of-nothing.json", b"{\"Records\":[]}", SOMEHOW);
@@ -104,12 +105,19 @@ fn csv(corpus: &mut Corpus) {
     corpus.add("mixed-ends.csv", "a,b\r\n1,2\n3,4\r5,6\r\r7,8\n\r9,10\r\n", SOMEHOW);
     corpus.add("old-mac.csv", samples::csv(20).replace('\n', "\r"), SOMEHOW);
     corpus.add("header-only.csv", "time,ip,status\n", SOMEHOW);
-    corpus.add("same-names.csv", "a,a,A,a\n1,2,3,4\n5,6,7,8\n", OPEN);
+    corpus.add("same-names.csv", "a,b,c,d,e,f,g,h,i,j,A\n1,2,3,4,5,6,7,8,9,0,1\n", OPEN);
+    corpus.add("same-name-everywhere.csv", "a,a,A,a\n1,2,3,4\n5,6,7,8\n", SOMEHOW);
     corpus.add("no-names.csv", ",,,\n1,2,3,4\n", SOMEHOW);
     corpus.add("ragged.csv", (0..2000).map(|row| format!("a{}\n", ",x".repeat(row % 40))).collect::<String>(), SOMEHOW);
     corpus.add("nuls-within.csv", samples::csv(40).replace("acct_3", "ac\0ct"), SOMEHOW);
     corpus.add("escapes-within.csv", samples::csv(40).replace("acct_3", "\x1b[2J\x1b]0;x\x07"), OPEN);
-    corpus.add("escapes-in-names.csv", samples::csv(40).replace("account_id", "acc\x1b[2Jount\u{202e}"), OPEN);
+    corpus.add("escapes-in-names.csv", samples::csv(40).replace("account_id", "acc\x1b]0;ount\x07\u{202e}"), OPEN);
+    let numbered: Vec<String> = (0..100_000).map(|number| format!("c{number}")).collect();
+    corpus.add(
+        "100000-columns-and-10000-of-one-name.csv",
+        format!("{},{}c\n", numbered.join(","), "c,".repeat(10_000)),
+        Ends::With("columns"),
+    );
     corpus.add("formulas.csv", samples::csv(40).replace("acct_3", "=cmd|' /C calc'!A0"), OPEN);
     corpus.add("late-error.csv", format!("{}\"\n", samples::csv(5000)), SOMEHOW);
     corpus.add("text-in-numbers.csv", format!("{}x,x,x,x,x,x\n", samples::csv(3000)), OPEN);

@@ -24,10 +24,15 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Starts the program with a home of its own.
-    pub(crate) fn start(home: &Path, (width, height): (u16, u16), arguments: &[&str]) -> Terminal {
+    pub(crate) fn start(home: &Path, size: (u16, u16), arguments: &[&str]) -> Terminal {
+        Terminal::run(home, size, env!("CARGO_BIN_EXE_casebook"), arguments)
+    }
+
+    /// Starts a command, such as a shell that pipes something into the program.
+    pub(crate) fn run(home: &Path, (width, height): (u16, u16), program: &str, arguments: &[&str]) -> Terminal {
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         let pair = NativePtySystem::default().openpty(size).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casebook"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(home);
         command.env_clear();

@@ -57,6 +57,13 @@ pub enum Purpose {
         /// Whether only near rows are looked at, because that is quick; the rest follows if there is none among them.
         near: bool,
     },
+    /// The secrets behind the fingerprints in a cell.
+    Secrets {
+        /// The row of the cell.
+        row_id: i64,
+        /// Its column.
+        column: String,
+    },
     /// A row by value, to be kept as evidence.
     Evidence {
         /// Which row.
@@ -121,6 +128,7 @@ impl Purpose {
             Purpose::List => "listing",
             Purpose::Summary | Purpose::Facts | Purpose::Related { .. } => "entity",
             Purpose::Find { .. } => "searching",
+            Purpose::Secrets { .. } => "revealing",
             Purpose::Evidence { .. } => "reading the row to pin",
             Purpose::Measure { .. } => "measuring the finding",
             Purpose::Playbook { .. } => "playbook",

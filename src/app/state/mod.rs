@@ -16,7 +16,9 @@ pub mod report;
 pub mod rows;
 pub mod timeline;
 pub mod trail;
+pub mod unsealed;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +46,7 @@ pub use report::LoadReport;
 pub use rows::Rows;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
+pub use unsealed::Unsealed;
 
 /// A surface: what fills the screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -175,6 +178,8 @@ pub struct State {
     pub message: Option<Message>,
     /// Sensitive cells that were revealed, by row and column.
     pub revealed: BTreeSet<(i64, String)>,
+    /// The cell whose secrets are shown.
+    pub unsealed: Option<Unsealed>,
     /// The last searched text.
     pub needle: String,
     /// The theme's name.
@@ -218,6 +223,7 @@ impl State {
             jobs: Jobs::default(),
             message: None,
             revealed: BTreeSet::new(),
+            unsealed: None,
             needle: String::new(),
             theme: "dark".to_owned(),
             themes: Vec::new(),
@@ -249,6 +255,19 @@ impl State {
     /// The SHA-256 over the extract's sources; empty before one is open.
     pub fn extract_sha(&self) -> &str {
         self.extract.as_ref().map_or("", |extract| extract.sha256.as_str())
+    }
+
+    /// The cell whose secrets are shown, if it is this one.
+    pub fn unsealed(&self, row_id: i64, column: &str) -> Option<&Unsealed> {
+        self.unsealed.as_ref().filter(|cell| cell.row_id == row_id && cell.column == column)
+    }
+
+    /// A text with fingerprints in the place of secrets, as they stand in the extract.
+    pub fn sealed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.extract.as_ref().and_then(|extract| extract.seal.as_ref()) {
+            Some(seal) => seal.mask(text),
+            None => Cow::Borrowed(text),
+        }
     }
 
     /// Whether the value of `column` in row `row_id` must be shown masked.

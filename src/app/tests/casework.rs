@@ -1,10 +1,10 @@
 //! Labels, notes, pins, findings, undo.
 
-use super::desk::Desk;
+use super::desk::{Desk, seal, secret};
 use crate::app::Effect;
 use crate::app::state::{Layer, Surface};
 use crate::case::{Connotation, Event, Status, Target};
-use crate::domain::{Entity, Role};
+use crate::domain::{Entity, Role, Value};
 
 #[test]
 fn a_label_needs_a_reason_and_is_saved_before_it_is_shown() {
@@ -158,4 +158,46 @@ fn a_view_of_the_trail_is_read_back_as_it_was() {
     let sorted = crate::case::SavedView::from(&desk.state.trail.nodes()[1].view);
     assert_eq!(crate::investigate::View::try_from(&sorted).unwrap(), desk.state.trail.nodes()[1].view);
     assert!(!sorted.sort.is_empty());
+}
+
+#[test]
+fn a_secret_is_shown_in_one_cell_until_the_cursor_leaves_it_and_the_case_counts() {
+    let mut desk = Desk::new();
+    let print = seal().mask(&secret()).into_owned();
+    desk.play("j j j j j j j j j l l");
+    assert_eq!(desk.state.rows.cell().unwrap().1, &Value::Text(format!("Bearer {print}")));
+    desk.play("z r");
+    let cell = desk.state.unsealed(10, "key").expect("the secret is shown");
+    assert_eq!(cell.text(&format!("Bearer {print}")), format!("Bearer {}", secret()));
+    assert!(!format!("{:?}", desk.state.unsealed).contains(&secret()));
+    assert_eq!(desk.state.case.case.counts().reveals, 1);
+    desk.play("+");
+    assert!(desk.filter().contains(&print) && !desk.filter().contains(&secret()), "{}", desk.filter());
+    assert_eq!(desk.state.unsealed, None, "the cursor has left the cell");
+    desk.play("Backspace").play("j j j j j j j j j l l").play("z r");
+    let again = desk.state.unsealed.is_some();
+    desk.play("z r");
+    assert!(again && desk.state.unsealed.is_none());
+    let journal = format!("{:?}", desk.recorded);
+    assert!(!journal.contains(&secret()) && journal.contains(&print));
+}
+
+#[test]
+fn a_secret_that_is_pasted_into_the_filter_is_sealed_before_anything_keeps_it() {
+    let print = seal().mask(&secret()).into_owned();
+    let mut desk = Desk::new();
+    desk.press("&");
+    desk.send(crate::app::Msg::Paste(format!("key:{}", secret())));
+    assert!(!format!("{:?}", desk.state.layers).contains(&secret()));
+    assert!(desk.message().contains("fingerprint"), "{}", desk.message());
+    desk.play("Enter");
+    assert_eq!(desk.filter(), format!("key:{print}"));
+    // Typed, it is sealed when it is whole.
+    let mut desk = Desk::new();
+    desk.press("&");
+    desk.type_in(&format!("content:*{}*", secret()));
+    desk.play("Enter");
+    assert_eq!(desk.filter(), format!("content:*{print}*"));
+    assert!(desk.message().contains("fingerprint"), "{}", desk.message());
+    assert!(!format!("{:?}", desk.recorded).contains(&secret()));
 }

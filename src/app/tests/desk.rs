@@ -6,7 +6,7 @@ use crate::app::key::sequence;
 use crate::app::state::Size;
 use crate::app::{Effect, Msg, State, update};
 use crate::case::{Case, Entry, Event as CaseEvent};
-use crate::domain::{Column, Kind, Role, Schema, Timestamp, Value};
+use crate::domain::{Column, Kind, Role, Schema, Seal, Timestamp, Value};
 use crate::engine::fake::{FakeEngine, Script, batch};
 use crate::engine::{Engine, Event, Param, Statement};
 use crate::extract::{Extract, Mapping, Source};
@@ -45,12 +45,23 @@ fn value(name: &str, position: u64) -> Value {
     match name {
         "time" => Value::Time(Timestamp(position as i64 * 60 * Timestamp::SECOND)),
         "account" => Value::Text(format!("acct_{}", position % 7)),
+        "key" if position == 9 => Value::Text(format!("Bearer {}", seal().mask(&secret()))),
         "key" => Value::Text(format!("key_{}", position % 11)),
         "ip" => Value::Text(format!("192.0.2.{}", position % 5)),
         "status" => Value::Int(200),
         "content" => Value::Text(format!("prompt \u{1b}[2J {position}")),
         _ => Value::Text(r#"{"a":{"b":[1,2]}}"#.to_owned()),
     }
+}
+
+/// What the made-up extract is sealed with.
+pub(super) fn seal() -> Seal {
+    Seal::new(b"0123456789abcdef")
+}
+
+/// The secret in the key of the tenth row.
+pub(super) fn secret() -> String {
+    format!("sk-proj-{}", "Zq7Rt2Lm9XcV4bNh8Kd3Wp6J")
 }
 
 fn number(statement: &Statement, place: usize) -> u64 {
@@ -78,7 +89,11 @@ fn answer(statement: &Statement) -> Option<Script> {
             names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
         Script::rows(batch(&columns))
     };
-    Some(if sql.contains("FILTER (WHERE \"account\"") {
+    Some(if sql.contains("FROM secrets") {
+        let fingerprint = seal().mask(&secret()).into_owned();
+        let locked = seal().lock(&fingerprint, &secret());
+        Script::rows(batch(&[("fingerprint", vec![text(&fingerprint)]), ("secret", vec![text(&locked)])]))
+    } else if sql.contains("FILTER (WHERE \"account\"") {
         Script::rows(batch(&[
             ("requests", vec![int(1000)]),
             ("time", vec![int(1000)]),
@@ -173,6 +188,7 @@ impl Desk {
             first: Some(Timestamp(0)),
             last: Some(Timestamp(ROWS as i64 * 60 * Timestamp::SECOND)),
             sha256: "e".repeat(64),
+            seal: Some(seal()),
             ..Extract::default()
         }
     }

@@ -70,6 +70,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
         }
         Purpose::Index { name } => rows::ordered(state, name, out),
         Purpose::Forget => {}
+        Purpose::Secrets { row_id, column } => casework::unsealed(state, row_id, column, &batches, out),
         Purpose::Field { column } => {
             let values = values_of(&batches);
             if let Some(field) = state.fields.fields.iter_mut().find(|field| field.column == column) {

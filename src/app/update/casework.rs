@@ -2,7 +2,7 @@
 
 use crate::case::{Connotation, Entry, Event, EvidenceRow, SavedView, Status, Target};
 use crate::domain::{Batch, Severity, Value};
-use crate::engine::Lane;
+use crate::engine::{Lane, Statement};
 use crate::investigate::{View, count, rows as row_sql};
 
 use crate::app::command::Action;
@@ -10,6 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::focus;
 use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::jobs::Purpose;
+use crate::app::state::unsealed::{Unsealed, digits_of};
 use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
 
 use super::{act, answers, mapping, view};
@@ -142,7 +143,7 @@ fn note_target(state: &State) -> Target {
 pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> Result<(), String> {
     let event = match &form.purpose {
         FormPurpose::Search => {
-            form.value("text").clone_into(&mut state.needle);
+            state.needle = state.sealed(form.value("text")).into_owned();
             act::find(state, true, out);
             return Ok(());
         }
@@ -258,11 +259,54 @@ pub(super) fn pin(state: &mut State, row_id: i64, batches: &[Batch], out: &mut V
 fn reveal(state: &mut State, out: &mut Vec<Effect>) {
     let Some(pointed) = focus::pointed(state) else { return };
     let Some(row_id) = pointed.row_id else { return };
+    if !state.is_masked(row_id, &pointed.column) {
+        return reveal_secrets(state, row_id, pointed, out);
+    }
     state.revealed.insert((row_id, pointed.column.clone()));
     if !state.case.read_only && !state.case.dir.is_empty() {
         let event = Event::Revealed { row_id, column: pointed.column, extract: state.extract_sha().to_owned() };
         record(state, event, out);
     }
+}
+
+/// Shows the secrets behind the fingerprints in one cell, or covers them again.
+fn reveal_secrets(state: &mut State, row_id: i64, pointed: focus::Pointed, out: &mut Vec<Effect>) {
+    if state.unsealed.take_if(|cell| cell.row_id == row_id && cell.column == pointed.column).is_some() {
+        return;
+    }
+    let mut statement = Statement::default();
+    let digits: Vec<String> = digits_of(&pointed.value).into_iter().map(|digits| statement.bind(digits)).collect();
+    if digits.is_empty() {
+        return;
+    }
+    statement.sql = format!("SELECT fingerprint, secret FROM secrets WHERE right(fingerprint, 12) IN ({})", digits.join(", "));
+    let purpose = Purpose::Secrets { row_id, column: pointed.column };
+    view::cancel(state, |purpose| matches!(purpose, Purpose::Secrets { .. }), out);
+    if let Err(error) = view::submit(state, Lane::Interactive, purpose, Ok(statement), out) {
+        state.say(Tone::Error, error.to_string());
+    }
+}
+
+/// The secrets of a cell have come: they are counted before they are seen.
+pub(super) fn unsealed(state: &mut State, row_id: i64, column: String, batches: &[Batch], out: &mut Vec<Effect>) {
+    let Some(seal) = state.extract.as_ref().and_then(|extract| extract.seal.clone()) else { return };
+    let mut secrets = Vec::new();
+    for batch in batches {
+        for row in 0..batch.rows() {
+            let (fingerprint, locked) = (batch.get(row, "fingerprint").to_plain(), batch.get(row, "secret").to_plain());
+            secrets.extend(seal.unlock(&fingerprint, &locked).map(|secret| (fingerprint, secret)));
+        }
+    }
+    if secrets.is_empty() {
+        state.say(Tone::Plain, "the extract has no secret with this fingerprint; the text only looks like one");
+        return;
+    }
+    if !state.case.read_only && !state.case.dir.is_empty() {
+        let event = Event::Revealed { row_id, column: column.clone(), extract: state.extract_sha().to_owned() };
+        record(state, event, out);
+    }
+    state.unsealed = Some(Unsealed { row_id, column, secrets });
+    state.say(Tone::Plain, "the secret is shown until the cursor leaves it; z r covers it");
 }
 
 /// `Enter` on the findings and case surfaces: the rows that the thing under the cursor is about.

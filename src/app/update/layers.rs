@@ -1,5 +1,7 @@
 //! Keys and pasted text while a layer lies over the surface.
 
+use std::borrow::Cow;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
@@ -59,9 +61,23 @@ pub(super) fn paste(state: &mut State, text: &str, out: &mut Vec<Effect>) {
         _ => state.say(Tone::Plain, "nothing here takes pasted text; & edits the filter"),
     }
     if let Some(Layer::Filter { .. }) = state.layers.last() {
+        seal_filter(state);
         recheck(state);
     }
 }
+
+/// Puts fingerprints in the place of secrets in the filter under edit: neither the screen nor the case keeps them.
+fn seal_filter(state: &mut State) {
+    let Some(Layer::Filter { input, .. }) = state.layers.last() else { return };
+    let Cow::Owned(sealed) = state.sealed(input.text()) else { return };
+    if let Some(Layer::Filter { input, .. }) = state.layers.last_mut() {
+        *input = Input::new(&sealed);
+    }
+    state.say(Tone::Plain, SEALED);
+}
+
+/// What is said when a secret was given.
+const SEALED: &str = "a secret was given; its fingerprint stands in its place";
 
 fn step_of(key: Key) -> Option<Motion> {
     Some(match (key.code, key.control) {
@@ -206,12 +222,18 @@ fn edit_filter(
 }
 
 fn apply_filter(state: &mut State, input: Input, out: &mut Vec<Effect>) {
+    let sealed = state.sealed(input.text()).into_owned();
+    let gave_secret = sealed != input.text();
+    let input = if gave_secret { Input::new(&sealed) } else { input };
     match checked(state, input.text()) {
         Ok(filter) if filter == state.view().filter => {}
         Ok(filter) => {
             let title = if filter.is_all() { "all rows".to_owned() } else { filter.to_string() };
             let view = View { filter, sort: Vec::new(), ..state.view().clone() };
             view::visit(state, Place::Rows, view, title, out);
+            if gave_secret {
+                state.say(Tone::Plain, SEALED);
+            }
         }
         Err(error) => {
             // The mistake is marked where it stands; the line stays open.

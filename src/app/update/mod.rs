@@ -14,6 +14,7 @@ mod rows;
 mod view;
 
 use super::effect::Effect;
+use super::focus;
 use super::msg::Msg;
 use super::state::{Layer, Phase, Playbooks, State, Tone};
 
@@ -77,7 +78,18 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Failed(reason) => state.say(Tone::Error, reason),
         Msg::HangUp => quit(state, &mut out),
     }
+    leave_unsealed(state);
     out
+}
+
+/// Covers the secrets of a cell that the cursor has left.
+fn leave_unsealed(state: &mut State) {
+    if let Some(cell) = &state.unsealed {
+        let stays = focus::pointed(state).is_some_and(|at| at.row_id == Some(cell.row_id) && at.column == cell.column);
+        if !stays {
+            state.unsealed = None;
+        }
+    }
 }
 
 /// Ends the program. What is in the case is on disk already, or on its way in order.

@@ -98,6 +98,8 @@ pub(super) fn run(args: &FindingArgs, place: &Place<'_>) -> Result<i32, Failure>
 
 /// Counts the rows of a filter.
 fn counted(text: &str, args: &FindingArgs, open: &OpenArgs, session: &Session<'_>) -> Result<Counted, Failure> {
+    let text = session.sealed(Some(text)).unwrap_or_default();
+    let text = text.as_str();
     let view = session.view(Some(text), open)?;
     let statement = session.built(count::statement(&session.context(), &view), Some(text))?;
     let table = session.ask(statement, Limits::default())?;

@@ -65,6 +65,8 @@ pub(super) fn run(args: &RunArgs, place: &Place<'_>) -> Result<i32, Failure> {
         return Err(Failure::Usage("a playbook reads all rows of the extract; --time does not narrow it".into()));
     }
     let session = Session::open(place, &args.open, &extracts, Mode::Read)?;
+    let sealed = |(name, text): (String, String)| (name, session.sealed(Some(&text)).unwrap_or_default());
+    let params: BTreeMap<String, String> = params.into_iter().map(sealed).collect();
     let mut sheet = Sheet::new(&[
         "playbook",
         "severity",

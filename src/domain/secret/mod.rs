@@ -44,32 +44,66 @@ impl fmt::Display for SecretKind {
 
 /// The first secret in a text from byte `from` on.
 pub fn find(text: &str, from: usize) -> Option<Found> {
-    rules::find(text.as_bytes(), from, false)
+    rules::find(text.as_bytes(), from)
 }
 
-/// Whether bytes may hold a secret, or something that becomes one when it is taken apart. Says yes too often rather than too seldom: it
-/// looks at the bytes of a file, in which quotes and line breaks stand escaped. Reads some GB a second.
-pub fn may_hold(bytes: &[u8]) -> bool {
-    rules::find(bytes, 0, true).is_some()
+/// What in the bytes of a file hints at secrets: a set of the letters by which kinds of them are known. There are rather too many than
+/// too few in it: quotes and line breaks stand escaped in files, and one value runs into the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Clues(u64);
+
+impl Clues {
+    /// Everything hints at everything.
+    pub const ALL: Clues = Clues(u64::MAX);
+
+    /// The clues in bytes, and the `known` ones. Reads a GB a second and more.
+    pub fn of(bytes: &[u8], known: Clues) -> Clues {
+        Clues(rules::clues(bytes, known.0))
+    }
+
+    /// Whether nothing hints at a secret: then there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The texts one of which stands in every text with a secret; `None` when that cannot be told.
+    pub fn letters(self) -> Option<Vec<&'static str>> {
+        rules::letters_of(self.0)
+    }
+
+    /// The set as bits.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The set of bits.
+    pub const fn from_bits(bits: u64) -> Clues {
+        Clues(bits)
+    }
 }
 
-/// [`may_hold`] over a stream that comes in pieces.
+/// Whether the name of a column tells that its values are secrets: see [`Seal::mask_value`].
+pub fn is_telling(column: &str) -> bool {
+    rules::names_a_secret(column)
+}
+
+/// Collects the clues of a stream that comes in pieces.
 #[derive(Debug, Default)]
 pub struct Scout {
     /// The end of what came so far.
     tail: Vec<u8>,
-    found: bool,
+    clues: Clues,
 }
 
 impl Scout {
     /// Looks at the next piece.
     pub fn feed(&mut self, piece: &[u8]) {
-        if self.found {
-            return;
-        }
         let border = self.tail.len();
         self.tail.extend_from_slice(piece.get(..SEAM).unwrap_or(piece));
-        self.found = (border > 0 && may_hold(&self.tail)) || may_hold(piece);
+        if border > 0 {
+            self.clues = Clues::of(&self.tail, self.clues);
+        }
+        self.clues = Clues::of(piece, self.clues);
         if piece.len() > SEAM {
             self.tail.clear();
             self.tail.extend_from_slice(piece.get(piece.len() - SEAM..).unwrap_or_default());
@@ -78,9 +112,9 @@ impl Scout {
         }
     }
 
-    /// Whether a secret may have come by.
-    pub const fn found(&self) -> bool {
-        self.found
+    /// The clues so far.
+    pub const fn clues(&self) -> Clues {
+        self.clues
     }
 }
 

@@ -158,6 +158,9 @@ const RULES: [Rule; 63] = [
     field("-api-key", API_KEY, Field::Token),
 ];
 
+/// How a character stands in JSON that could stand as it is. The letters of a rule may be hidden so.
+const ESCAPE: &str = "\\u00";
+
 /// Finds the letters of all rules at once.
 enum Letters {
     Vector(Searcher),
@@ -165,7 +168,7 @@ enum Letters {
 }
 
 static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
-    let letters = || RULES.iter().map(|rule| rule.letters);
+    let letters = || RULES.iter().map(|rule| rule.letters).chain([ESCAPE]);
     let vector = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(letters()).build();
     match vector {
         Some(searcher) => Letters::Vector(searcher),
@@ -175,8 +178,8 @@ static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
 });
 
 impl Letters {
-    /// The first letters from `from` on: where they stand, and whose they are.
-    fn next(&self, bytes: &[u8], from: usize) -> Option<(usize, usize, &'static Rule)> {
+    /// The first letters from `from` on: where they stand, and the number of the rule.
+    fn next(&self, bytes: &[u8], from: usize) -> Option<(usize, usize, usize)> {
         if from >= bytes.len() {
             return None;
         }
@@ -188,20 +191,54 @@ impl Letters {
                 found.map(|found| (found.start(), found.end(), found.pattern()))
             }
         }?;
-        RULES.get(pattern.as_usize()).map(|rule| (start, end, rule))
+        Some((start, end, pattern.as_usize()))
     }
 }
 
-/// The first secret from byte `from` on. `loose`: bytes of a file, in which the borders of words are not what they will be.
-pub(super) fn find(bytes: &[u8], from: usize, loose: bool) -> Option<Found> {
+/// The first secret from byte `from` on.
+pub(super) fn find(bytes: &[u8], from: usize) -> Option<Found> {
     let mut at = from;
     loop {
-        let (start, end, rule) = LETTERS.next(bytes, at)?;
-        if let Some(found) = (Place { bytes, start, end, loose }).read(rule) {
+        let (start, end, number) = LETTERS.next(bytes, at)?;
+        let place = Place { bytes, start, end, loose: false };
+        if let Some(found) = RULES.get(number).and_then(|rule| place.read(rule)) {
             return Some(found);
         }
         at = start + 1;
     }
+}
+
+/// Bits for rules by which something in bytes of a file may be a secret, beside those of `known`; the borders of words are not what
+/// they will be.
+pub(super) fn clues(bytes: &[u8], known: u64) -> u64 {
+    let mut clues = known;
+    let mut at = 0;
+    while let Some((start, end, number)) = LETTERS.next(bytes, at) {
+        let bit = 1 << number;
+        if clues & bit == 0 {
+            let place = Place { bytes, start, end, loose: true };
+            let may_be = match RULES.get(number) {
+                Some(rule) => place.read(rule).is_some(),
+                // Letters, digits and hyphens: who writes them so has something to hide.
+                None => matches!(
+                    place.slice(end, end + 2),
+                    [b'2', b'd' | b'D' | b'e' | b'E'] | [b'3', b'0'..=b'9'] | [b'4'..=b'7', _]
+                ),
+            };
+            if may_be {
+                clues |= bit;
+            }
+        }
+        at = start + 1;
+    }
+    clues
+}
+
+/// The letters of the rules in a set; nothing when any of them may stand there in disguise.
+pub(super) fn letters_of(clues: u64) -> Option<Vec<&'static str>> {
+    let hidden = clues >> RULES.len() != 0;
+    let set = RULES.iter().enumerate().filter(|(number, _)| clues & (1 << number) != 0);
+    (!hidden).then(|| set.map(|(_, rule)| rule.letters).collect())
 }
 
 /// Whether the name of a column says that its values are secrets.
@@ -224,7 +261,7 @@ pub(super) fn value(column: &str, text: &str) -> Option<Found> {
     let place = Place { bytes, start: 0, end: 0, loose: false };
     let found = place.field_value(rule, field, 0)?;
     // What is known by itself is sealed by itself, so that it has the same fingerprint everywhere.
-    (found.range == (0..bytes.len()) && find(bytes, 0, false).is_none()).then_some(found)
+    (found.range == (0..bytes.len()) && find(bytes, 0).is_none()).then_some(found)
 }
 
 /// The secret without what only its surroundings do to it: escapes in JSON and in addresses, line breaks of keys.

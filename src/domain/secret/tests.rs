@@ -4,6 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn may_hold(bytes: &[u8]) -> bool {
+    !Clues::of(bytes, Clues::default()).is_empty()
+}
+
 fn seal() -> Seal {
     Seal::new(b"0123456789abcdef0123456789abcdef")
 }
@@ -68,7 +72,8 @@ fn every_kind_is_known_wherever_it_stands() {
             let found = find(&text, 0).unwrap_or_else(|| panic!("{kind} in {text}"));
             assert_eq!(found.kind.name(), kind, "{text}");
             assert_eq!(&text[found.range.clone()], secret, "{text}");
-            assert!(may_hold(text.as_bytes()), "{text}");
+            let clues = Clues::of(text.as_bytes(), Clues::default());
+            assert!(clues.letters().unwrap().iter().any(|letters| text.contains(letters)), "{text}");
             let masked = seal().mask(&text).into_owned();
             assert!(!masked.contains(&secret[secret.len() - 12..]), "{masked}");
             assert_eq!(seal().mask(&masked), masked);
@@ -192,7 +197,7 @@ fn a_scout_sees_what_lies_across_the_borders_of_pieces() {
             for size in [1, 7, 4096, 5000, 8003] {
                 let mut scout = Scout::default();
                 text.as_bytes().chunks(size).for_each(|piece| scout.feed(piece));
-                assert!(scout.found(), "{kind} in pieces of {size}");
+                assert!(!scout.clues().is_empty(), "{kind} in pieces of {size}");
             }
         }
     }
@@ -202,7 +207,14 @@ fn a_scout_sees_what_lies_across_the_borders_of_pieces() {
         .as_bytes()
         .chunks(1000)
         .for_each(|piece| scout.feed(piece));
-    assert!(!scout.found());
+    assert!(scout.clues().is_empty());
+}
+
+#[test]
+fn letters_that_hide_behind_escapes_make_everything_suspicious() {
+    assert_eq!(Clues::of(br#"{"a":"\u0073k-proj"}"#, Clues::default()).letters(), None);
+    assert_eq!(Clues::of(br#"{"a":"\u0022x\u003c\u000a"}"#, Clues::default()).letters(), Some(Vec::new()));
+    assert_eq!(Clues::ALL.letters(), None);
 }
 
 fn fragment() -> impl Strategy<Value = String> {

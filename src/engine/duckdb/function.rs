@@ -43,6 +43,11 @@ impl VArrowScalar for Caller {
         Ok(Arc::new(answers.finish()))
     }
 
+    /// What it notes on the way is to be noted for every row.
+    fn volatile() -> bool {
+        true
+    }
+
     fn signatures() -> Vec<ArrowFunctionSignature> {
         vec![ArrowFunctionSignature::exact(vec![DataType::Utf8, DataType::Int64], DataType::Utf8)]
     }

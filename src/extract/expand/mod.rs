@@ -68,7 +68,7 @@ pub(super) fn expand(inputs: &Inputs, spec: &OpenSpec, folder: &Path, watch: &mu
         let name = input.path.display().to_string();
         let mut done = 0;
         let hash = hash_file(input.file(), &mut |read| {
-            done += read;
+            done += read.len() as u64;
             watch.tell(Stage::Hashing, Done { done, total: Some(input.size), unit: Unit::Bytes }, &name).is_ok()
         })?;
         if let Some(place) = expanded.hashes.get_mut(input.origin) {

@@ -100,7 +100,7 @@ impl Expander<'_, '_> {
     }
 }
 
-/// Opens a file so that nothing is written, not even beside it. https://www.sqlite.org/uri.html
+/// Opens a file so that nothing is written, not even beside it. <https://www.sqlite.org/uri.html>
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {

@@ -1,4 +1,4 @@
-//! Taking tar archives apart. https://www.gnu.org/software/tar/manual/html_node/Standard.html; pax headers: POSIX.1-2001.
+//! Taking tar archives apart. <https://www.gnu.org/software/tar/manual/html_node/Standard.html>; pax headers: POSIX.1-2001.
 
 use std::io::{self, Read};
 
@@ -19,6 +19,11 @@ pub(super) fn is_header(head: &[u8]) -> bool {
         |range: std::ops::Range<usize>| -> u32 { block.get(range).unwrap_or_default().iter().map(|byte| u32::from(*byte)).sum() };
     // The checksum counts as eight blanks in itself.
     header.cksum().is_ok_and(|told| told == sum(0..148) + 8 * 32 + sum(156..HEAD))
+}
+
+/// The error of the crate for an archive that ends early, with the kind that such errors have.
+fn told(error: io::Error) -> io::Error {
+    if error.to_string().contains("EOF") { io::Error::new(io::ErrorKind::UnexpectedEof, error) } else { error }
 }
 
 /// What an extended header says of the member after it.
@@ -50,7 +55,7 @@ impl Expander<'_, '_> {
         // Raw: the crate would read long names into memory whatever their length.
         let entries = archive.entries().map_err(|error| self.broken(name, "tar", &error))?.raw(true);
         for entry in entries {
-            let mut entry = entry.map_err(|error| self.broken(name, "tar", &error))?;
+            let mut entry = entry.map_err(|error| self.broken(name, "tar", &told(error)))?;
             let kind = entry.header().entry_type();
             match kind {
                 EntryType::GNULongName => {

@@ -1,3 +1,5 @@
+//! Archives, bombs and SQLite files, made here and taken apart.
+
 use std::io::Write;
 
 use ::tar::{Builder, EntryType, Header};
@@ -181,8 +183,7 @@ fn bombs_are_stopped_at_the_limit() {
         (zipped(&shared), "log!c"),
     ] {
         let error = open_with(&content, &spec).unwrap_err();
-        assert!(error.starts_with(&format!("{}", error.split(member).next().unwrap())) && error.contains(member), "{error}");
-        assert!(error.contains("--max-unpacked"), "{error}");
+        assert!(error.contains(&format!("/{member} is too large")) && error.contains("--max-unpacked"), "{error}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Taking zip archives apart. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+//! Taking zip archives apart. <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};

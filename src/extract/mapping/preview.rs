@@ -4,7 +4,7 @@ use crate::domain::{Batch, Kind, Role, Schema};
 use crate::engine::{Dialect, Statement};
 use crate::extract::expr::{self, RAW};
 use crate::extract::model::Extract;
-use crate::extract::plan::{Made, RawColumn, looks_like_a_name, resolve};
+use crate::extract::plan::{Made, RawColumn, looks_like_a_name, resolve_all};
 use crate::extract::profile::nearest;
 
 use super::spread;
@@ -53,8 +53,8 @@ pub fn preview(extract: &Extract, role: Role, text: &str, dialect: &dyn Dialect)
     let as_text = stored::gives_text(extract);
     let stored = stored::stored(extract);
     let raws: Vec<RawColumn> = stored.iter().map(|stored| stored.raw(as_text, dialect)).collect();
-    let made = match resolve(text, &raws) {
-        Some(made) => made,
+    let made = match resolve_all(text, &raws) {
+        Some((made, _)) => made,
         None if looks_like_a_name(text) => {
             let columns = stored.iter().filter(|stored| stored::is_column(stored, &raws));
             let names: Vec<&str> = columns.map(|stored| stored.name).collect();
@@ -79,6 +79,8 @@ pub fn preview(extract: &Extract, role: Role, text: &str, dialect: &dyn Dialect)
         ));
     }
     let sensitive = role.is_sensitive() || used.iter().filter_map(|place| stored.get(*place)).any(Stored::is_sensitive);
+    // As the loader does it where addresses have ports or brackets.
+    let made = if role == Role::Ip && !matches!(made, Made::Sql(_)) { Made::Bare(Box::new(made)) } else { made };
     Ok(Preview { statement: statement(extract, role, &made, &raws, &used, dialect), notes, sensitive })
 }
 

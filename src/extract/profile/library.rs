@@ -10,12 +10,29 @@ use super::lines::Taken;
 use super::nearest::nearest;
 use super::{Fit, Profile};
 
-pub(super) const BUILT_IN: [&str; 4] = [
+pub(super) const BUILT_IN: [&str; 18] = [
+    include_str!("../../../queries/profiles/anthropic-activity.toml"),
     include_str!("../../../queries/profiles/apache-combined.toml"),
     include_str!("../../../queries/profiles/api-requests.toml"),
     include_str!("../../../queries/profiles/bedrock-invocation.toml"),
+    include_str!("../../../queries/profiles/cloudflare-http.toml"),
     include_str!("../../../queries/profiles/cloudtrail.toml"),
+    include_str!("../../../queries/profiles/ecs.toml"),
+    include_str!("../../../queries/profiles/envoy.toml"),
+    include_str!("../../../queries/profiles/github-audit.toml"),
+    include_str!("../../../queries/profiles/google-workspace.toml"),
+    include_str!("../../../queries/profiles/m365-unified-audit.toml"),
+    include_str!("../../../queries/profiles/ocsf-api-activity.toml"),
+    include_str!("../../../queries/profiles/okta.toml"),
+    include_str!("../../../queries/profiles/openai-audit.toml"),
+    include_str!("../../../queries/profiles/sshd-auth.toml"),
+    include_str!("../../../queries/profiles/syslog.toml"),
+    include_str!("../../../queries/profiles/timesketch.toml"),
+    include_str!("../../../queries/profiles/zeek-http.toml"),
 ];
+
+/// Where a built-in profile comes from, in errors.
+const BUILT_IN_PATH: &str = "built in";
 
 /// The profiles that are known.
 #[derive(Debug, Clone)]
@@ -28,7 +45,8 @@ pub(in crate::extract) struct Profiles {
 impl Profiles {
     /// The built-in profiles and those of `folder`, which replace by name.
     pub(in crate::extract) fn load(folder: &Path) -> Result<Profiles, ExtractError> {
-        let mut texts: Vec<(String, String)> = BUILT_IN.iter().map(|text| ("built in".to_owned(), (*text).to_owned())).collect();
+        let mut texts: Vec<(String, String)> =
+            BUILT_IN.iter().map(|text| (BUILT_IN_PATH.to_owned(), (*text).to_owned())).collect();
         let bad = |path: &Path, reason: String| ExtractError::BadProfile { path: path.display().to_string(), reason };
         if folder.is_dir() {
             let entries = fs::read_dir(folder).map_err(|error| bad(folder, error.to_string()))?;
@@ -43,7 +61,9 @@ impl Profiles {
         let mut all: Vec<Profile> = Vec::new();
         let mut hash = <sha2::Sha256 as sha2::Digest>::new();
         for (path, text) in texts {
-            let profile = Profile::parse(&text).map_err(|reason| ExtractError::BadProfile { path, reason })?;
+            let own = path != BUILT_IN_PATH;
+            let mut profile = Profile::parse(&text).map_err(|reason| ExtractError::BadProfile { path, reason })?;
+            profile.own = own;
             all.retain(|known| known.name != profile.name);
             all.push(profile);
             sha2::Digest::update(&mut hash, (text.len() as u64).to_le_bytes());
@@ -66,12 +86,12 @@ impl Profiles {
         })
     }
 
-    /// The profile that fits some records best.
+    /// The profile that fits some records best; among equals the user's own.
     pub(in crate::extract) fn choose(&self, sample: &Sample) -> Option<(&Profile, Fit)> {
         self.all
             .iter()
             .filter_map(|profile| profile.fit(sample).map(|fit| (profile, fit)))
-            .max_by(|one, other| one.1.score.total_cmp(&other.1.score))
+            .max_by(|one, other| one.1.score.total_cmp(&other.1.score).then(one.0.own.cmp(&other.0.own)))
     }
 
     /// The profile whose patterns take the most of some lines apart: at least 60 %. Among those that take as many, the one that tells

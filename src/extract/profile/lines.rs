@@ -2,19 +2,20 @@
 
 use regex::Regex;
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::super::sample::Sample;
-use super::{Fit, Profile};
+use super::{Fit, Mistake, Profile};
 
 /// Of the lines that are not blank, the percentage that a profile must take apart to be chosen.
 const ENOUGH: usize = 60;
 
 /// `[lines]` as it is written.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Spec {
     /// Regular expressions with named groups, tried in this order.
-    patterns: Vec<String>,
+    patterns: Spanned<Vec<Spanned<String>>>,
 }
 
 /// The patterns of a profile, ready to use.
@@ -34,18 +35,20 @@ struct Pattern {
 
 impl Lines {
     /// Compiles the patterns, or says which one is none and why.
-    pub(super) fn compile(spec: &Spec) -> Result<Lines, String> {
-        if spec.patterns.is_empty() {
-            return Err("`lines.patterns` is empty, so that no line could be taken apart".into());
+    pub(super) fn compile(spec: &Spec) -> Result<Lines, Mistake> {
+        if spec.patterns.as_ref().is_empty() {
+            let what = "`lines.patterns` is empty, so that no line could be taken apart";
+            return Err(Mistake::new(spec.patterns.span().start, what));
         }
         let mut lines = Lines { patterns: Vec::new(), columns: Vec::new() };
-        for (at, text) in spec.patterns.iter().enumerate() {
+        for (at, text) in spec.patterns.as_ref().iter().enumerate() {
             let key = format!("`lines.patterns`, number {},", at + 1);
-            let regex = Regex::new(text).map_err(|error| format!("{key} is no regular expression: {error}"))?;
+            let mistake = |what: String| Mistake::new(text.span().start, format!("{key} {what}"));
+            let regex = Regex::new(text.as_ref()).map_err(|error| mistake(format!("is no regular expression: {error}")))?;
             let named = regex.capture_names().enumerate();
             let groups: Vec<_> = named.filter_map(|(number, name)| Some((number, name?.to_owned()))).collect();
             if groups.is_empty() {
-                return Err(format!("{key} has no named group such as (?<ip>\\S+), so that its lines would have no columns"));
+                return Err(mistake("has no named group such as (?<ip>\\S+), so that its lines would have no columns".into()));
             }
             for (_, name) in &groups {
                 if !lines.columns.contains(name) {
@@ -99,7 +102,8 @@ impl Profile {
 
     /// The patterns as they are written.
     pub(in crate::extract) fn line_patterns(&self) -> Vec<String> {
-        self.lines.as_ref().map(|spec| spec.patterns.clone()).unwrap_or_default()
+        let patterns = self.lines.as_ref().map(|spec| spec.patterns.as_ref().as_slice()).unwrap_or_default();
+        patterns.iter().map(|pattern| pattern.as_ref().clone()).collect()
     }
 
     /// How well the profile fits some lines of text; `None` when it does not.
@@ -117,7 +121,7 @@ impl Profile {
             }
         }
         taken.share = (sample.records * 100).checked_div(all)?;
-        if taken.share < ENOUGH || !self.has_evidence(&sample) {
+        if taken.share < ENOUGH || !self.evidence.allows(&sample) {
             return None;
         }
         let reason = format!("{} ({}): its patterns take {} of {all} sampled lines apart", self.name, self.title, sample.records);
@@ -131,7 +135,10 @@ mod tests {
 
     fn profile(name: &str, patterns: &[&str], evidence: &str) -> Profile {
         let patterns: Vec<String> = patterns.iter().map(|pattern| format!("'{pattern}'")).collect();
-        let text = format!("name = '{name}'\ntitle = 't'\n{evidence}\n[lines]\npatterns = [{}]\n[roles]\n", patterns.join(", "));
+        let text = format!(
+            "name = '{name}'\ntitle = 't'\n{evidence}\n[lines]\npatterns = [{}]\n[roles]\ntime = 'n'\n",
+            patterns.join(", ")
+        );
         Profile::parse(&text).unwrap()
     }
 
@@ -159,8 +166,9 @@ mod tests {
 
     #[test]
     fn mistakes_in_patterns_are_named() {
-        let parse =
-            |patterns: &str| Profile::parse(&format!("name = 'p'\ntitle = 't'\n[lines]\npatterns = {patterns}\n[roles]\n"));
+        let parse = |patterns: &str| {
+            Profile::parse(&format!("name = 'p'\ntitle = 't'\n[lines]\npatterns = {patterns}\n[roles]\ntime = 'n'\n"))
+        };
         assert!(parse("[]").unwrap_err().contains("`lines.patterns` is empty"));
         assert!(parse("['(?<a>.)', '(']").unwrap_err().contains("number 2, is no regular expression"));
         assert!(parse("['a']").unwrap_err().contains("no named group"));

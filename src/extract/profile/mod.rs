@@ -1,16 +1,18 @@
 //! Profiles: what a known log format calls the roles, and the evidence by which it is known. They are data (TOML): the built-in ones
 //! of `queries/profiles/`, and those of the user's `profiles/` folder, which add and replace by name.
 
+mod evidence;
 mod library;
 mod lines;
 mod nearest;
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Role;
+
+use self::evidence::Evidence;
 
 pub(super) use self::library::Profiles;
 pub(super) use self::nearest::nearest;
@@ -36,21 +38,6 @@ pub(super) enum Filling {
     },
 }
 
-/// By what a format is known.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Evidence {
-    /// Columns or paths that all but a few records have.
-    #[serde(default)]
-    must: Vec<String>,
-    /// Columns or paths of which most are there.
-    #[serde(default)]
-    should: Vec<String>,
-    /// What values look like, as regular expressions.
-    #[serde(default)]
-    values: BTreeMap<String, String>,
-}
-
 /// A known log format.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,11 +53,13 @@ pub(super) struct Profile {
     /// For logs that are lines of text: how a line is taken apart.
     #[serde(default)]
     lines: Option<lines::Spec>,
+    #[serde(default)]
     pub(super) roles: BTreeMap<Role, Filling>,
     #[serde(skip)]
-    values: Vec<(String, Regex)>,
-    #[serde(skip)]
     patterns: Option<lines::Lines>,
+    /// Whether the user wrote it.
+    #[serde(skip)]
+    own: bool,
 }
 
 /// How well a profile fits.
@@ -82,54 +71,59 @@ pub(super) struct Fit {
     pub(super) reason: String,
 }
 
+/// What is wrong with a profile, and where in its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mistake {
+    at: Option<usize>,
+    what: String,
+}
+
+impl Mistake {
+    fn new(at: usize, what: impl Into<String>) -> Mistake {
+        Mistake { at: Some(at), what: what.into() }
+    }
+
+    fn whole(what: impl Into<String>) -> Mistake {
+        Mistake { at: None, what: what.into() }
+    }
+
+    /// The mistake with the line and the key at which it stands.
+    fn explain(&self, text: &str) -> String {
+        let Some(before) = self.at.and_then(|at| text.get(..at)) else { return self.what.clone() };
+        let number = before.matches('\n').count();
+        let line = text.lines().nth(number).unwrap_or_default();
+        // Inside a list, the key stands some lines above.
+        let with_key = text.lines().take(number + 1).filter(|line| line.contains('=') || line.trim_start().starts_with('['));
+        let key = with_key.last().unwrap_or(line).split('=').next().unwrap_or_default().trim();
+        format!("line {}, `{key}`: {}", number + 1, self.what)
+    }
+}
+
 impl Profile {
+    /// Reads a profile, or says what is wrong with it, with the line and the key.
     pub(super) fn parse(text: &str) -> Result<Profile, String> {
-        let mut profile: Profile = toml::from_str(text).map_err(|error| error.to_string().trim().replace('\n', " "))?;
+        Profile::read(text).map_err(|mistake| mistake.explain(text))
+    }
+
+    fn read(text: &str) -> Result<Profile, Mistake> {
+        let mut profile: Profile = toml::from_str(text).map_err(|error| Mistake {
+            at: error.span().map(|span| span.start),
+            what: error.message().trim().replace('\n', " "),
+        })?;
         profile.patterns = profile.lines.as_ref().map(lines::Lines::compile).transpose()?;
-        if profile.evidence.must.is_empty() && profile.patterns.is_none() {
-            return Err("`evidence.must` names no column, so that everything would fit".into());
-        }
-        for (name, pattern) in &profile.evidence.values {
-            let regex =
-                Regex::new(pattern).map_err(|error| format!("`evidence.values.{name}` is no regular expression: {error}"))?;
-            profile.values.push((name.clone(), regex));
+        profile.evidence.prepare(profile.patterns.is_some())?;
+        if profile.roles.is_empty() {
+            return Err(Mistake::whole("`[roles]` fills no role"));
         }
         Ok(profile)
     }
 
     /// How well the profile fits some records; `None` when it does not.
     pub(super) fn fit(&self, sample: &Sample) -> Option<Fit> {
-        let must = &self.evidence.must;
-        if must.is_empty() || !self.has_evidence(sample) {
-            return None;
-        }
-        let should = &self.evidence.should;
-        let present = should.iter().filter(|name| sample.field(name).is_some_and(|field| field.present > 0)).count();
-        let part = if should.is_empty() { 1.0 } else { present as f64 / should.len() as f64 };
-        if part < 0.3 {
-            return None;
-        }
-        let reason = format!(
-            "{} ({}): {} are in the records, and {present} of {} other columns that it has",
-            self.name,
-            self.title,
-            must.join(", "),
-            should.len()
-        );
-        Some(Fit { score: 0.6 + 0.4 * part, reason })
-    }
-
-    /// Whether the columns that must be there are there, and the values look as they should.
-    fn has_evidence(&self, sample: &Sample) -> bool {
-        if sample.records == 0 {
-            return false;
-        }
-        let share = |name: &str| sample.field(name).map_or(0.0, |field| field.present as f64 / sample.records as f64);
-        let values = |name: &str| sample.field(name).map(|field| field.values.as_slice()).unwrap_or_default();
-        self.evidence.must.iter().all(|name| share(name) >= 0.8)
-            && self.values.iter().all(|(name, pattern)| {
-                let values = values(name);
-                values.iter().filter(|value| pattern.is_match(value)).count() as f64 >= 0.8 * values.len() as f64
-            })
+        let (score, why) = self.evidence.fit(sample)?;
+        Some(Fit { score, reason: format!("{} ({}): {why}", self.name, self.title) })
     }
 }
+
+#[cfg(test)]
+mod tests;

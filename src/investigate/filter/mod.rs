@@ -12,13 +12,14 @@ mod parse;
 mod print;
 mod scan;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Schema, TimeRange, Timestamp, Value};
+use crate::domain::{Schema, Seal, TimeRange, Timestamp, Value};
 
 pub(crate) use ast::Pattern;
 use ast::{Node, Span, Term, Test, Word};
@@ -73,6 +74,15 @@ impl Filter {
     /// Checks names, kinds of values, regular expressions and networks against the columns of an extract.
     pub fn check(&self, schema: &Schema) -> Result<(), FilterError> {
         self.root.as_ref().map_or(Ok(()), |root| check::check(root, schema))
+    }
+
+    /// The same filter with fingerprints in the place of secrets: what stands in the extract.
+    #[must_use]
+    pub fn sealed(&self, seal: &Seal) -> Filter {
+        match seal.mask(&self.to_string()) {
+            Cow::Borrowed(_) => self.clone(),
+            Cow::Owned(text) => Filter::parse(&text).unwrap_or_else(|_| self.clone()),
+        }
     }
 
     /// Whether it lets every row through because it asks nothing.

@@ -468,3 +468,19 @@ fn names_of_the_case_are_columns_only_in_quotes() {
         assert_eq!(parsed(&column).to_string(), column);
     }
 }
+
+#[test]
+fn a_secret_in_a_filter_becomes_its_fingerprint() {
+    let seal = crate::domain::Seal::new(b"0123456789abcdef");
+    let key = format!("sk-proj-{}", "Zq7Rt2Lm9XcV4bNh8Kd3Wp6J");
+    let print = seal.mask(&key).into_owned();
+    for text in
+        ["key:KEY status:401", "\"my KEY, you know\"", "-(key:a,KEY or content:*KEY*)", "content~\"^KEY$\"", "label:suspect"]
+    {
+        let raw: Filter = text.replace("KEY", &key).parse().unwrap();
+        let sealed = raw.sealed(&seal);
+        assert_eq!(sealed, text.replace("KEY", &print).parse().unwrap(), "{text}");
+        assert_eq!(sealed.sealed(&seal), sealed);
+        assert_eq!(sealed.to_string().parse::<Filter>().unwrap(), sealed);
+    }
+}

@@ -1,5 +1,7 @@
 //! The row under the cursor: every column that has a value, nested JSON folded, and the current value whole.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -70,6 +72,13 @@ fn is_masked(state: &State, line: &DetailLine) -> bool {
     state.detail.row_id.is_some_and(|row_id| state.is_masked(row_id, &item.column))
 }
 
+/// A text of the line's cell: with its secrets, when they are shown.
+fn shown<'t>(state: &State, line: &DetailLine, text: &'t str) -> Cow<'t, str> {
+    let item = state.detail.items.get(line.item);
+    let cell = item.zip(state.detail.row_id).and_then(|(item, row_id)| state.unsealed(row_id, &item.column));
+    cell.map_or(Cow::Borrowed(text), |cell| cell.text(text))
+}
+
 fn node(state: &State, theme: &Theme, line: &DetailLine, room: usize) -> Node {
     let item = state.detail.items.get(line.item);
     let role = item.and_then(|item| item.role);
@@ -78,7 +87,7 @@ fn node(state: &State, theme: &Theme, line: &DetailLine, room: usize) -> Node {
         value.push(&look::masked(&Value::Text(line.text.clone()), theme), theme.masked);
     } else if line.depth > 0 || line.branch.is_some() {
         let style = if line.branch.is_some() { theme.dim } else { PLAIN };
-        value.push(&enough(&line.text, room, Cut::End), style);
+        value.push(&enough(&shown(state, line, &line.text), room, Cut::End), style);
     } else if let Some(item) = item {
         if let Some((symbol, style)) = item.value.as_text().and_then(|text| look::connotation_mark(state, theme, role, text)) {
             value = value.with(symbol, style).with(" ", PLAIN);
@@ -86,6 +95,7 @@ fn node(state: &State, theme: &Theme, line: &DetailLine, room: usize) -> Node {
         let (text, style) = match &item.value {
             // The whole moment, where there is room for it.
             Value::Time(time) if room >= WHOLE_TIME => (SafeText::new(&time.to_string()), PLAIN),
+            Value::Text(text) => look::value_text(theme, role, &Value::Text(shown(state, line, text).into_owned()), room),
             other => look::value_text(theme, role, other, room),
         };
         value.push(&text, style);
@@ -100,7 +110,8 @@ const LONGEST: usize = 4000;
 /// The current value over several rows, when one row does not hold it; and the labels of the entity that it names.
 fn whole(state: &State, theme: &Theme, line: &DetailLine, inside: Rect) -> Vec<Line> {
     let mut lines = Vec::new();
-    let text = if line.branch == Some(true) { "" } else { line.text.as_str() };
+    let text = if line.branch == Some(true) { Cow::Borrowed("") } else { shown(state, line, &line.text) };
+    let text = text.as_ref();
     let room = usize::from(inside.width.saturating_sub(NAMES + 6));
     if !is_masked(state, line) && text.chars().take(room + 1).count() > room {
         let cut = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
