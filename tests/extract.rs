@@ -474,7 +474,7 @@ fn what_cannot_be_opened_says_what_where_and_what_next() {
         (bench.write("empty.csv", ""), vec!["is empty"]),
         (bench.write("cut.json.gz", &packed[..packed.len() - 30]), vec!["ends early", "cut off"]),
         (bench.write("torn.json", "{\"a\":"), vec!["no record in it can be read", "cut off"]),
-        (bench.write("x.zip", b"PK\x03\x04\0\0"), vec!["zip", "unpack"]),
+        (bench.write("x.zip", b"PK\x03\x04\0\0"), vec!["zip data is damaged", "fetch", "unzip -t"]),
         (
             bench.write("damaged.duckdb", [b"12345678DUCK".to_vec(), vec![7; 5000]].concat()),
             vec!["cannot be opened as a DuckDB file"],

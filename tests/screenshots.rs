@@ -139,6 +139,8 @@ fn the_program_looks_like_its_pictures() {
     pictures.push(("case", studio.draw("dark")));
     studio.play("1 ?");
     pictures.push(("help", studio.draw("dark")));
+    studio.play("Esc z m j j Enter C-u").type_in("upper(req").play("Tab");
+    pictures.push(("mapping", studio.draw("dark")));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
     let drawing = std::env::var_os("CASEBOOK_DRAW").is_some();
     let mut stale = Vec::new();

@@ -4,6 +4,7 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+#[allow(dead_code)]
 mod terminal;
 
 use std::fs;

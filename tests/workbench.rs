@@ -124,7 +124,15 @@ fn what_was_saved_outlasts_a_kill() {
     let log = small_log(home.path()).display().to_string();
     let case = home.path().join("case").display().to_string();
     let mut terminal = Terminal::start(home.path(), (120, 40), &["--case", &case, &log]);
-    terminal.ready("1 of 40").keys("l l t").wait("reason").type_in("kept").keys("Enter Enter").type_in("why").keys("Enter");
+    terminal
+        .ready("1 of 40")
+        .wait("new case")
+        .keys("l l t")
+        .wait("reason")
+        .type_in("kept")
+        .keys("Enter Enter")
+        .type_in("why")
+        .keys("Enter");
     terminal.wait("saved: label");
     terminal.kill();
     // A line that was being written when the power went: it is set aside and said.
@@ -170,6 +178,7 @@ fn nothing_of_a_hostile_extract_reaches_the_terminal() {
     let mut terminal = Terminal::start(home.path(), (120, 40), &["--case", &case, &log]);
     terminal
         .ready("1 of 30")
+        .wait("new case")
         .wait("\\x1b]52")
         .keys("l t")
         .wait("reason")

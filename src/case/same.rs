@@ -24,8 +24,9 @@ pub(super) fn differing(kept: &EvidenceRow, roles: &BTreeMap<Role, String>, now:
         .filter(|name| seen.insert((*name).clone()))
         .filter(|name| {
             let (before, after) = (kept.get(name), now.get(name));
-            !same(before, after)
-                && !(is_there(before, &then(name), &now.columns, &today) && is_there(after, &today(name), &kept.columns, &then))
+            let moved =
+                is_there(before, &then(name), &now.columns, &today) && is_there(after, &today(name), &kept.columns, &then);
+            !same(before, after) && !moved
         })
         .cloned()
         .collect()

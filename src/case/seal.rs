@@ -26,8 +26,9 @@ fn seal_texts(json: &mut Value, seal: &Seal) -> bool {
             *text = masked;
             changed
         }
-        Value::Array(items) => items.iter_mut().fold(false, |changed, item| seal_texts(item, seal) || changed),
-        Value::Object(members) => members.values_mut().fold(false, |changed, member| seal_texts(member, seal) || changed),
+        // All of them, not only up to the first.
+        Value::Array(items) => items.iter_mut().filter_map(|item| seal_texts(item, seal).then_some(())).count() > 0,
+        Value::Object(members) => members.values_mut().filter_map(|member| seal_texts(member, seal).then_some(())).count() > 0,
         _ => false,
     }
 }

@@ -23,7 +23,7 @@ use super::model::{Extract, OpenSpec};
 use super::profile::Profiles;
 
 /// Changes whenever the loader makes something else of the same sources.
-const LOADER: &str = "3";
+const LOADER: &str = "4";
 
 /// The name of folders in which databases are built, before the process number.
 pub(super) const BUILDING: &str = "loading";

@@ -168,12 +168,15 @@ pub(super) fn names(given: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// Characters of a column's name that are kept: every statement repeats it.
+const NAME: usize = 200;
+
 /// `name`, or `name_2`, `name_3` … when that is taken already; what is taken is compared without regard to case. A database knows no
 /// name that is empty or has a NUL in it.
 pub(super) fn distinct(name: &str, taken: &mut HashSet<String>) -> String {
     let name = match name {
         "" => "unnamed".to_owned(),
-        name => name.replace('\0', "\u{fffd}"),
+        name => name.chars().take(NAME).collect::<String>().replace('\0', "\u{fffd}"),
     };
     let mut free = name.clone();
     let mut number = 2;
@@ -212,6 +215,7 @@ mod tests {
         let mut taken = HashSet::new();
         let named = ["", "a\0b", "", "A\0B"].map(|name| distinct(name, &mut taken));
         assert_eq!(named, ["unnamed", "a\u{fffd}b", "unnamed_2", "A\u{fffd}B_2"]);
+        assert_eq!(distinct(&"x".repeat(3000), &mut taken).len(), NAME);
     }
 
     #[test]

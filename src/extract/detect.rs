@@ -162,7 +162,10 @@ fn lines(head: &[u8], whole: bool, profiles: &Profiles, forced: Option<&Profile>
 /// What a text is; with the members beside wrapped records, and why a profile of text lines was chosen.
 type Text = (Format, Vec<String>, Option<String>);
 
-fn text(head: &[u8], whole: bool, path: &Path, lines: &dyn Fn(&[u8]) -> Option<(String, String)>) -> Result<Text, ExtractError> {
+/// Finds the profile that takes lines apart.
+type LineTest<'a> = dyn Fn(&[u8]) -> Option<(String, String)> + 'a;
+
+fn text(head: &[u8], whole: bool, path: &Path, lines: &LineTest<'_>) -> Result<Text, ExtractError> {
     let body = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if body.is_empty() {
         return Err(ExtractError::NotALog { path: path.to_path_buf(), what: "holds nothing but blanks".into() });

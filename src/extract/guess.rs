@@ -18,9 +18,9 @@ const GAPS: f64 = 0.8;
 /// So surely must the name of a column say that it fills gaps.
 const NAMED: f64 = 0.68;
 /// So large a share of the records must another column fill.
-const WORTH: f64 = 0.02;
+const WORTH: f64 = 0.01;
 /// Columns at most that fill one role.
-const MOST: usize = 6;
+const MOST: usize = 12;
 
 /// The roles that the records seem to hold. A column stands in one role only.
 pub(super) fn guess(sample: &Sample) -> BTreeMap<Role, Mapping> {

@@ -225,7 +225,8 @@ impl Extract {
             Some(deduped) => {
                 format!("{rows} ({} {} left out by {})", grouped(deduped.rows), word(deduped.rows), deduped.role)
             }
-            None if self.duplicates > 0 => format!("{rows}, {} of them {}", grouped(self.duplicates), word(self.duplicates)),
+            None if self.duplicates == 1 => format!("{rows}, 1 of them a duplicate"),
+            None if self.duplicates > 0 => format!("{rows}, {} of them duplicates", grouped(self.duplicates)),
             None => rows,
         }
     }

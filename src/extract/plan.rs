@@ -385,8 +385,8 @@ pub(super) fn schema(groups: &[Group], owns: &[Own]) -> Schema {
             Column::of_role(role, source)
         })
         .collect();
-    columns.push(Column::own(Schema::SOURCE, Kind::Text, "file name"));
     columns.extend(owns.iter().map(|own| own.column.clone()));
+    columns.push(Column::own(Schema::SOURCE, Kind::Text, "file name"));
     Schema { columns }
 }
 
@@ -435,7 +435,6 @@ pub(super) fn projection(
             None => format!("CAST(NULL AS {})", dialect.type_name(role.kind())),
         });
     }
-    all.push(format!("{}.{LABEL}", expr::RAW));
     for own in owns {
         let raw = own.places.get(at).copied().flatten().and_then(|place| group.columns.get(place));
         all.push(match raw {
@@ -443,6 +442,7 @@ pub(super) fn projection(
             None => format!("CAST(NULL AS {})", dialect.type_name(own.column.kind)),
         });
     }
+    all.push(format!("{}.{LABEL}", expr::RAW));
     for leftover in leftovers {
         let raw = group.columns.get(leftover.place).filter(|_| leftover.group == at);
         let role = Role::ALL.iter().position(|role| *role == leftover.role).and_then(|place| all.get(place).cloned());

@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_step_that_jerks_is_foretold_without_jumps_and_one_that_slows_down_is_followed() {
-        let jerks = told(Some(1_000_000), 30, |at| if at as u64 % 2 == 0 { 8_000.0 } else { 12_000.0 });
+        let jerks = told(Some(1_000_000), 30, |at| if (at as u64).is_multiple_of(2) { 8_000.0 } else { 12_000.0 });
         let left: Vec<f64> = jerks.iter().filter_map(|told| told.2).collect();
         // Ten reports a second: none takes back more than a few seconds of a hundred.
         assert!(left.windows(2).all(|pair| pair[1] < pair[0] + 4.0), "{left:?}");

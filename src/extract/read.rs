@@ -98,10 +98,11 @@ pub(super) fn read(
         };
         match &seen.format {
             Format::Json(framing) => desk.json(seens, at, &seen, framing, facts, &mut tell)?,
-            Format::Lines(name) => match profiles.get(name) {
-                Some(profile) => desk.lines(seens, at, &seen, Way::Patterns(profile), facts, &mut tell)?,
-                None => {}
-            },
+            Format::Lines(name) => {
+                if let Some(profile) = profiles.get(name) {
+                    desk.lines(seens, at, &seen, Way::Patterns(profile), facts, &mut tell)?;
+                }
+            }
             Format::Zeek => desk.lines(seens, at, &seen, Way::Zeek(Zeek::default()), facts, &mut tell)?,
             _ if seen.packing.is_plain() => tables.push((at, seen.input.file().to_path_buf())),
             _ => {

@@ -338,9 +338,12 @@ pub(super) fn explain(loader: &Loader<'_, '_>, part: &Part, error: EngineError) 
     }
 }
 
+/// Rows that were rejected of each source, and the columns whose values did not fit their type.
+type CsvRejects = (Vec<(usize, u64)>, Vec<usize>);
+
 /// The CSV rows that the last insert rejected, moved to `rejects`: how many of each source, and the columns whose values did not fit
 /// their type. Ragged rows say nothing about types: their values stand in the wrong columns.
-pub(super) fn csv_rejects(loader: &mut Loader<'_, '_>, part: &Part) -> Result<(Vec<(usize, u64)>, Vec<usize>), ExtractError> {
+pub(super) fn csv_rejects(loader: &mut Loader<'_, '_>, part: &Part) -> Result<CsvRejects, ExtractError> {
     let errors = loader.run("", Statement::new("SELECT count(*) AS errors FROM csv_errors"))?;
     if count(&errors, "errors") == 0 {
         loader.run("", Statement::new("DELETE FROM csv_scans"))?;

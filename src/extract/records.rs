@@ -126,7 +126,7 @@ impl Records {
             }
             self.at = (text.end + 1).min(self.buffer.len());
             self.number += 1;
-            if long {
+            if long || length > LONGEST {
                 return Ok(Some(Found::Bad { number: self.number, reason: TOO_LONG.into(), text }));
             }
             if !self.text(&text).trim_ascii().is_empty() {
@@ -193,7 +193,7 @@ impl Records {
             Cut::At(end) => {
                 let text = self.at..end;
                 self.at = end;
-                Ok(if long {
+                Ok(if long || text.len() > LONGEST {
                     Found::Bad { number, reason: TOO_LONG.into(), text }
                 } else if first == b'{' {
                     Found::Record { number, text }

@@ -149,8 +149,8 @@ fn is_worded_time(value: &str) -> bool {
     let is_date =
         |word: &&str| word.split('/').count() == 3 && word.len() >= 8 && word.split('/').all(|part| part.parse::<u16>().is_ok());
     let months = words.iter().filter(|word| MONTHS.contains(word)).count();
-    let clock = words.iter().any(|word| is_clock(&word));
-    clock && ((months == 1 && words.iter().any(|word| is_day(&word))) || words.first().is_some_and(|word| is_date(&word)))
+    let clock = words.iter().any(is_clock);
+    clock && ((months == 1 && words.iter().any(is_day)) || words.first().is_some_and(is_date))
 }
 
 /// `07/10/2023 11:42:18 PM`, `10/Jul/2023:11:42:18 +0000`.

@@ -12,7 +12,7 @@ use crate::settings::paths::Paths;
 
 use super::loader::{self, Attempt, Loader, News, Rehash};
 use super::scribe::{Order, Scribe};
-use super::{Post, Prepare};
+use super::{Post, Prepare, input};
 
 /// Everything that acts outside.
 pub(super) struct Hands {
@@ -65,6 +65,7 @@ impl Hands {
     /// What the news of an opening mean for the core; nothing when it was given up.
     pub(super) fn news(&mut self, attempt: Attempt, news: News) -> Option<Msg> {
         if self.loader.as_ref().is_none_or(|loader| loader.attempt != attempt) {
+            set_aside(news);
             return None;
         }
         match news {
@@ -93,10 +94,10 @@ impl Hands {
     /// An extract is open: from now on queries run on it, and there is something to keep a case of.
     fn opened(&mut self, opened: Opened, spec: OpenSpec, attempt: Attempt) -> Arc<Extract> {
         let extract = Arc::new(opened.extract.clone());
-        self.engine = Some(Arc::clone(&opened.engine));
+        let before = self.engine.replace(Arc::clone(&opened.engine));
         // What was piped in can be read once only; for another opening it is kept.
         self.spec = OpenSpec { distrust: false, stdin: opened.stdin.clone(), ..spec };
-        self.opened = Some(Box::new(opened));
+        set_aside((before, self.opened.replace(Box::new(opened))));
         self.extract = Some(Arc::clone(&extract));
         let (post, paths, seal) = (&self.post, &self.paths, &extract.seal);
         let scribe = self
@@ -170,6 +171,11 @@ impl Hands {
             scribe.finish();
         }
     }
+}
+
+/// Lets go of something on a thread of its own: an engine that closes waits for what it is at.
+fn set_aside(unwanted: impl Send + 'static) {
+    input::spawn("closing", move || drop(unwanted));
 }
 
 /// The same opening with other roles.

@@ -177,7 +177,9 @@ async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incomin
         }
         let wait = match (dirty, drawn) {
             (true, Some(drawn)) => Some(FRAME.saturating_sub(drawn.elapsed())),
-            _ if !state.jobs.is_empty() || state.reopening.is_some() => Some(TICK),
+            _ if !state.jobs.is_empty() || state.reopening.is_some() || matches!(state.phase, Phase::Loading { .. }) => {
+                Some(TICK)
+            }
             _ => None,
         };
         let timer = async {

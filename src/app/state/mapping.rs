@@ -1,6 +1,7 @@
 //! The mapping pane: what fills each role, and what could.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::domain::Role;
 use crate::extract::mapping::{Field, Known, Previewed};
@@ -76,6 +77,8 @@ pub struct Edit {
     pub input: Input,
     /// What was typed, as long as a candidate stands in its place.
     pub typed: Option<String>,
+    /// The word of an expression that the candidates stand for, in bytes of what was typed; `None` for all of it.
+    pub word: Option<Range<usize>>,
     /// The candidates that have the typed letters, as places among the fields, the best first.
     pub matches: Vec<usize>,
     /// The chosen candidate, as a place among the matches.

@@ -115,6 +115,19 @@ fn candidates_are_gone_through_and_what_was_typed_comes_back() {
 }
 
 #[test]
+fn in_an_expression_the_word_before_the_cursor_is_completed() {
+    let mut desk = Desk::new();
+    desk.play("z m j j Enter C-u");
+    desk.type_in("upper(ke").settle();
+    desk.play("Tab");
+    assert_eq!(edit(&desk).input.text(), "upper(\"key\"");
+    desk.type_in(" || a.b").settle();
+    desk.play("Tab");
+    let path = "json_extract_string(\"extra\", '/a/b";
+    assert!(edit(&desk).input.text().contains(path), "{}", edit(&desk).input.text());
+}
+
+#[test]
 fn changes_are_taken_back_and_outlast_the_pane() {
     let mut desk = Desk::new();
     desk.play("z m j j x j x");

@@ -28,7 +28,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         state.say(Tone::Error, "this case is open for reading only; nothing can be recorded in it");
         return;
     }
-    if state.case.dir.is_empty() {
+    // What is typed into a form takes longer than opening the case, which is under way.
+    let is_form = !matches!(action, Action::Undo | Action::Redo | Action::Report | Action::Pin);
+    if state.case.dir.is_empty() && !is_form {
         state.say(Tone::Error, "no case is open yet");
         return;
     }
@@ -149,6 +151,7 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
         }
         FormPurpose::SaveProfile => return mapping::submit_name(form, out),
         FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
+        _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
         FormPurpose::Label(entity) => Event::Labelled {
             entity: entity.clone(),
             label: form.value("label").to_owned(),

@@ -128,7 +128,7 @@ fn begin_edit(state: &mut State, out: &mut Vec<Effect>) {
     let role = state.mapping.role();
     let input = Input::new(present(state, role));
     let matches = (0..state.mapping.fields().len()).collect();
-    let edit = Edit { role, input, typed: None, matches, chosen: None, trial: Trial::Present };
+    let edit = Edit { role, input, typed: None, word: None, matches, chosen: None, trial: Trial::Present };
     state.layers.pop();
     state.layers.push(Layer::Mapping(Some(Box::new(edit))));
     attempt(state, out);
@@ -161,9 +161,7 @@ fn press_edit(state: &mut State, mut edit: Edit, key: Key, out: &mut Vec<Effect>
             let before = edit.input.text().to_owned();
             edit.input.press(key);
             if edit.input.text() != before {
-                edit.typed = None;
-                edit.chosen = None;
-                edit.matches = matching(state, edit.input.text());
+                search(state, &mut edit);
             }
         }
     }
@@ -173,14 +171,10 @@ fn press_edit(state: &mut State, mut edit: Edit, key: Key, out: &mut Vec<Effect>
 
 /// Puts pasted text into the line under edit.
 pub(super) fn paste(state: &mut State, line: &str, out: &mut Vec<Effect>) {
-    let Some(Layer::Mapping(Some(edit))) = state.layers.last_mut() else { return };
+    let Some(Layer::Mapping(Some(mut edit))) = state.layers.pop() else { return };
     edit.input.insert(line);
-    (edit.typed, edit.chosen) = (None, None);
-    let text = edit.input.text().to_owned();
-    let matches = matching(state, &text);
-    if let Some(Layer::Mapping(Some(edit))) = state.layers.last_mut() {
-        edit.matches = matches;
-    }
+    search(state, &mut edit);
+    state.layers.push(Layer::Mapping(Some(edit)));
     attempt(state, out);
 }
 
@@ -199,8 +193,34 @@ fn choose(state: &State, edit: &mut Edit, forward: bool) {
     };
     let typed = edit.typed.get_or_insert_with(|| edit.input.text().to_owned()).clone();
     let field = next.and_then(|at| edit.matches.get(at)).and_then(|place| state.mapping.fields().get(*place));
-    edit.input = Input::new(field.map_or(typed, |field| field.name.clone()));
     edit.chosen = next;
+    edit.input = match (field, edit.word.clone(), &state.extract) {
+        (Some(field), Some(word), Some(extract)) => {
+            let mut input = Input::new(typed);
+            input.replace(word, &map::in_expression(extract, &field.name, state.dialect));
+            input
+        }
+        (Some(field), ..) => Input::new(field.name.clone()),
+        (None, ..) => Input::new(typed),
+    };
+}
+
+/// Looks for the candidates that fit what was typed: all of it, or in an expression the word before the cursor.
+fn search(state: &State, edit: &mut Edit) {
+    (edit.typed, edit.chosen, edit.word) = (None, None, None);
+    let (text, cursor) = (edit.input.text(), edit.input.cursor());
+    edit.matches = matching(state, text);
+    let is_expression = text.contains([' ', '(', '|', '+', ',', '=', '<', '>', '*', '/']);
+    if !edit.matches.is_empty() || !is_expression {
+        return;
+    }
+    let before = text.get(..cursor).unwrap_or_default();
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.' | '[' | ']');
+    let start = before.char_indices().rev().take_while(|(_, character)| is_part(*character)).last().map(|(at, _)| at);
+    if let Some(start) = start {
+        let matches = matching(state, before.get(start..).unwrap_or_default());
+        (edit.matches, edit.word) = (matches, Some(start..cursor));
+    }
 }
 
 /// The candidates that have the letters of a text, the best first; all of them for none.

@@ -263,7 +263,7 @@ pub(super) fn pivot_to(state: &mut State, entity: Entity, to: Role, out: &mut Ve
     } else {
         state.say(
             Tone::Error,
-            format!("no column of this extract is mapped to {to}, so nothing can be pivoted to {}", to.plural()),
+            format!("no column of this extract is mapped to {to}, so nothing can be pivoted to {}; z m maps one", to.plural()),
         );
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum PlaybookCommand {
     /// Say what is wrong with playbooks
     Check(check::CheckArgs),
     /// Run playbooks over an extract and print whom they accuse
-    Run(run::RunArgs),
+    Run(Box<run::RunArgs>),
 }
 
 /// Does it.

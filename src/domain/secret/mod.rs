@@ -2,10 +2,11 @@
 //!
 //! A secret is what lets its holder in: an API key, a bearer token, a JWT, an AWS secret key, a private key. The name of a key
 //! (`AKIA…`, `key_…`) is none: investigations live from it, and it stays as it is. What counts as a secret stands in one place,
-//! [`rules`]; everything else asks here, so that no two parts of the program see different secrets.
+//! `table`; everything else asks here, so that no two parts of the program see different secrets.
 
 mod rules;
 mod shape;
+mod table;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-pub use rules::Kind as SecretKind;
+pub use table::Kind as SecretKind;
 
 /// Hexadecimal digits of a fingerprint: 48 bits, so that among a million secrets two hardly ever share one.
 const DIGITS: usize = 12;

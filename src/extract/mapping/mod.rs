@@ -12,6 +12,7 @@ use crate::domain::{Column, Kind, Schema};
 use crate::engine::{Dialect, Statement};
 
 use super::model::Extract;
+use super::plan::{Made, RawColumn, resolve};
 
 pub use fields::{Field, Known, known, samples};
 pub use preview::{Preview, Previewed, preview, previewed};
@@ -42,6 +43,19 @@ fn spread(rows: u64, count: u64, statement: &mut Statement, dialect: &dyn Dialec
 fn has_value(column: &Column, dialect: &dyn Dialect) -> String {
     let name = dialect.ident(&column.name);
     if column.kind.is_textual() { format!("{name} <> ''") } else { format!("{name} IS NOT NULL") }
+}
+
+/// A column or path as it is written in an SQL expression.
+pub fn in_expression(extract: &Extract, name: &str, dialect: &dyn Dialect) -> String {
+    let as_text = stored::gives_text(extract);
+    let raws: Vec<RawColumn> = stored::stored(extract).iter().map(|stored| stored.raw(as_text, dialect)).collect();
+    match resolve(name, &raws) {
+        Some(Made::Path { column, pointer }) => {
+            let column = raws.get(column).map(|raw| dialect.ident(&raw.name)).unwrap_or_default();
+            format!("json_extract_string({column}, '{}')", pointer.replace('\'', "''"))
+        }
+        _ => dialect.ident(name),
+    }
 }
 
 /// How many rows have a value in each mapped role: one row with a column named after each of them, and `requests`, the number of rows.

@@ -78,7 +78,10 @@ pub fn preview(extract: &Extract, role: Role, text: &str, dialect: &dyn Dialect)
             profiles.join(", ")
         ));
     }
-    let sensitive = role.is_sensitive() || used.iter().filter_map(|place| stored.get(*place)).any(Stored::is_sensitive);
+    // A path that fills an open role already is a column of its own here; what it leads into may be masked all the same.
+    let below = |stored: &&Stored<'_>| text.strip_prefix(stored.name).is_some_and(|path| path.starts_with(['.', '[']));
+    let read = used.iter().filter_map(|place| stored.get(*place)).chain(stored.iter().filter(below));
+    let sensitive = role.is_sensitive() || read.into_iter().any(Stored::is_sensitive);
     // As the loader does it where addresses have ports or brackets.
     let made = if role == Role::Ip && !matches!(made, Made::Sql(_)) { Made::Bare(Box::new(made)) } else { made };
     Ok(Preview { statement: statement(extract, role, &made, &raws, &used, dialect), notes, sensitive })

@@ -65,6 +65,11 @@ fn summary(extract: &Extract, theme: &Theme) -> Line {
         let words = if extract.rejects == 1 { " record rejected" } else { " records rejected" };
         line = line.with(", ", theme.dim).with(format::count(extract.rejects), theme.warning).with(words, theme.warning);
     }
+    let secrets: u64 = extract.secrets.iter().map(|kind| kind.distinct).sum();
+    if secrets > 0 {
+        let words = if secrets == 1 { " secret sealed" } else { " secrets sealed" };
+        line = line.with(", ", theme.dim).with(format::count(secrets), theme.warning).with(words, theme.warning);
+    }
     if let (Some(first), Some(last)) = (extract.first, extract.last) {
         line = line
             .with("  ", PLAIN)
@@ -78,6 +83,7 @@ fn summary(extract: &Extract, theme: &Theme) -> Line {
 /// Draws the files; returns what is said of the one under the cursor.
 fn files(state: &State, extract: &Extract, theme: &Theme, list: Rect, buf: &mut Buffer) -> Vec<Line> {
     let report = &state.report;
+    let folder = common_folder(&extract.sources);
     for ((at, source), index) in extract.sources.iter().enumerate().skip(report.top).zip(0..list.height) {
         let Some(place) = row(list, index) else { break };
         let spot = line_room(place, at == report.source, buf, theme);
@@ -86,13 +92,12 @@ fn files(state: &State, extract: &Extract, theme: &Theme, list: Rect, buf: &mut 
         if changed(state, extract, source).is_some() {
             left = left.with("changed ", theme.error);
         }
-        left = left
-            .with(enough(&source.path, room, Cut::Middle), PLAIN)
+        left = left.with(enough(source.path.get(folder..).unwrap_or(&source.path), room, Cut::Middle), PLAIN);
+        let mut right = Line::new()
+            .with(SafeText::cut(&source.profile, 24), theme.accent)
             .with("  ", PLAIN)
-            .with(enough(&source.format, room, Cut::End), theme.dim)
-            .with("  ", PLAIN)
-            .with(enough(&source.profile, room, Cut::End), theme.accent);
-        let mut right = Line::new().with(format::count(source.rows), PLAIN).with(" rows", theme.dim);
+            .with(format::count(source.rows), PLAIN)
+            .with(" rows", theme.dim);
         if source.duplicates > 0 {
             right = right.with("  ", PLAIN).with(format::count(source.duplicates), PLAIN).with(" duplicates", theme.dim);
         }
@@ -149,6 +154,17 @@ fn named(name: &'static str, theme: &Theme) -> Line {
     line
 }
 
+/// Bytes of the folders that all sources share: a list of them need not repeat it on every line.
+fn common_folder(sources: &[Source]) -> usize {
+    let Some((first, others)) = sources.split_first() else { return 0 };
+    let shared = others.iter().fold(first.path.len(), |shared, source| {
+        let same = first.path.bytes().zip(source.path.bytes()).take_while(|(one, other)| one == other).count();
+        shared.min(same)
+    });
+    let shared = first.path.as_bytes().get(..shared).unwrap_or_default();
+    shared.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1)
+}
+
 /// What happened to the file of a source since it was loaded.
 fn changed<'a>(state: &'a State, extract: &Extract, source: &Source) -> Option<&'a Changed> {
     let of_file = |changed: &&Changed| extract.sources.get(changed.source).is_some_and(|first| first.file == source.file);
@@ -176,6 +192,12 @@ fn about_source(state: &State, extract: &Extract, source: &Source, theme: &Theme
     lines.push(rows);
     lines.push(named("sha-256", theme).with(SafeText::new(&source.sha256), PLAIN));
     lines.extend(source.reasons.iter().map(|reason| named("decided", theme).with(SafeText::cut(reason, 600), PLAIN)));
+    // They are counted over all files: one secret may stand in several.
+    let all = if extract.sources.len() > 1 { "over all files, " } else { "" };
+    lines.extend(extract.secrets.iter().map(|kind| {
+        let said = SafeText::cut(&kind.to_string(), 600);
+        named("sealed", theme).with(all, theme.dim).with(said, theme.warning)
+    }));
     lines
 }
 
@@ -245,4 +267,22 @@ fn about_reject(position: u64, reject: &Reject, all: u64, theme: &Theme) -> Vec<
         named("reason", theme).with(SafeText::cut(&reject.reason, 1000), theme.warning),
         named("text", theme).with(raw, PLAIN),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_that_all_files_share_are_left_out() {
+        let sources = |paths: &[&str]| -> Vec<Source> {
+            paths.iter().map(|path| Source { path: (*path).to_owned(), ..Source::default() }).collect()
+        };
+        assert_eq!(common_folder(&sources(&["logs/a.json", "logs/ab.json", "logs/x/c.json"])), 5);
+        assert_eq!(common_folder(&sources(&["logs/a.json"])), 5);
+        assert_eq!(common_folder(&sources(&["a.json", "b.json"])), 0);
+        assert_eq!(common_folder(&sources(&["é/a", "è/a"])), 0);
+        assert_eq!(common_folder(&sources(&["d/é", "d/è"])), 2);
+        assert_eq!(common_folder(&[]), 0);
+    }
 }
