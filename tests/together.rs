@@ -108,6 +108,11 @@ fn an_envelope_is_opened_and_what_stands_around_it_is_kept() {
     let opened = bench.open(&path);
     assert_eq!(opened.extract.sources[0].profile, "cloudtrail");
     assert_eq!(rows(&opened, "SELECT id, rule, request, \"eventVersion\" FROM requests"), ["1|r1|e1|1.08", "2|r2|e1|1.08"]);
+    // A key that the event has only later on keeps its name all the same.
+    let late = CLOUDTRAIL.replacen('{', "{\"errorCode\":\"AccessDenied\",", 1);
+    let path =
+        bench.write("late.jsonl", format!("{{\"errorCode\":1,\"log\":{CLOUDTRAIL}}}\n{{\"errorCode\":2,\"log\":{late}}}\n"));
+    assert_eq!(rows(&bench.open(&path), "SELECT \"errorCode_2\", error FROM requests"), ["1|-", "2|AccessDenied"]);
 }
 
 #[test]

@@ -140,7 +140,13 @@ impl Loader<'_, '_> {
                 Family::Json => {
                     let mut taken = HashSet::new();
                     let stats = self.read.keys.get(at).map(|keys| keys.stats.as_slice()).unwrap_or_default();
-                    stats.iter().enumerate().map(|(place, stat)| RawColumn::of_key(place, stat, &mut taken)).collect()
+                    // The records' own keys come first to their names, then those of the envelopes around them.
+                    let mut stats: Vec<_> = stats.iter().enumerate().collect();
+                    stats.sort_by_key(|(_, stat)| stat.outer);
+                    let mut columns: Vec<_> =
+                        stats.into_iter().map(|(place, stat)| (place, RawColumn::of_key(place, stat, &mut taken))).collect();
+                    columns.sort_by_key(|(place, _)| *place);
+                    columns.into_iter().map(|(_, column)| column).collect()
                 }
                 Family::Csv(names) => names.iter().enumerate().map(|(place, name)| reader::csv_column(place, name)).collect(),
                 Family::Engine(source) => {
