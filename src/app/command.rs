@@ -134,6 +134,21 @@ pub enum Action {
     Mapping,
     LoadReport,
     Reopen,
+    Around,
+    Copy(Copied),
+    CopyStyle,
+}
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Copied {
+    Value,
+    Row,
+    View,
+    Filter,
+    Sql,
+    CommandLine,
 }
 
 /// One row of the action table.
@@ -254,6 +269,15 @@ pub const TABLE: &[Command] = &[
     command("finding", "finding", "State a finding with the current view as its evidence.", &["f"], W::ANYWHERE, A::Finding, 4),
     command("verdict", "verdict", "Confirm or dismiss the finding under the cursor.", &["V"], W::FINDINGS, A::Verdict, 8),
     command("answer", "answer", "Answer the question under the cursor.", &["A"], W::CASE, A::Answer, 7),
+
+    command("around", "around it", "The rows before and after the row under the cursor, of the same entity or of all, by time.", &["a"], W::ROW, A::Around, 3),
+    command("copy-value", "copy the value", "Send the value under the cursor to the clipboard of your terminal, also over SSH and in tmux.", &["y y"], W::VALUE, A::Copy(Copied::Value), 0),
+    command("copy-row", "copy the row", "Copy the row under the cursor, or the listed value with its counts.", &["y r"], W::ROW.or(W::LIST), A::Copy(Copied::Row), 0),
+    command("copy-view", "copy the view", "Copy every row of the view, or the whole list.", &["y v"], W::EXPLORE, A::Copy(Copied::View), 0),
+    command("copy-filter", "copy the filter", "Copy the filter and the time range of the view.", &["y f"], W::EXPLORE, A::Copy(Copied::Filter), 0),
+    command("copy-sql", "copy as SQL", "Copy the SQL that gives what the main area shows.", &["y q"], W::EXPLORE, A::Copy(Copied::Sql), 0),
+    command("copy-command", "copy as command", "Copy the command line that prints what the main area shows.", &["y c"], W::EXPLORE, A::Copy(Copied::CommandLine), 0),
+    command("copy-as", "copy as …", "Choose the form of what is copied (TSV, CSV, JSON, Markdown) and whether it goes to the clipboard or into a file.", &["y o"], W::EXPLORE, A::CopyStyle, 0),
 
     command("trail-back", "trail back", "The view before; the branch is kept.", &["Backspace"], W::EXPLORE, A::TrailBack, 2),
     command("trail-forward", "trail forward", "The view that was gone back from.", &["="], W::EXPLORE, A::TrailForward, 0),

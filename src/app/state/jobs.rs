@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::domain::{Batch, Role};
+use crate::domain::Batch;
 use crate::engine::JobId;
 
 /// What a query is for.
@@ -43,11 +43,8 @@ pub enum Purpose {
     Facts,
     /// The histogram of an entity.
     Spark,
-    /// The related values of an entity.
-    Related {
-        /// In which role.
-        role: Role,
-    },
+    /// The related values of an entity, and what is new for it.
+    Related,
     /// The next row with the searched text.
     Find {
         /// Whether towards the end.
@@ -96,6 +93,13 @@ pub enum Purpose {
     },
     /// All records that could not be read, to be written into a file.
     RejectsFile,
+    /// The position of a row in the view.
+    Locate {
+        /// Which row.
+        row_id: i64,
+    },
+    /// The rows of the view, to be copied.
+    CopyRows,
 }
 
 impl Purpose {
@@ -126,7 +130,7 @@ impl Purpose {
             Purpose::Timeline | Purpose::Spark => "timeline",
             Purpose::Detail { .. } => "reading a row",
             Purpose::List => "listing",
-            Purpose::Summary | Purpose::Facts | Purpose::Related { .. } => "entity",
+            Purpose::Summary | Purpose::Facts | Purpose::Related => "entity",
             Purpose::Find { .. } => "searching",
             Purpose::Secrets { .. } => "revealing",
             Purpose::Evidence { .. } => "reading the row to pin",
@@ -136,6 +140,8 @@ impl Purpose {
             Purpose::Samples => "looking at rows",
             Purpose::Preview => "trying it",
             Purpose::Rejects { .. } | Purpose::RejectsFile => "reading rejects",
+            Purpose::Locate { .. } => "finding the row",
+            Purpose::CopyRows => "reading rows to copy",
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
-use super::{answers, casework, layers, mapping, motion, reopen, report, rows, view};
+use super::{answers, around, casework, copying, layers, mapping, motion, reopen, report, rows, view};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -123,6 +123,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Mapping => mapping::open(state, out),
         Action::LoadReport => report::open(state, out),
         Action::Reopen => reopen::act(state, out),
+        Action::Around => around::choose(state),
+        Action::Copy(what) => copying::copy(state, what, out),
+        Action::CopyStyle => copying::choose(state),
         Action::Fold => fold_field(state, None, out),
         Action::Theme => {
             let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
@@ -216,6 +219,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
     match (state.surface, state.focus) {
         (Surface::Explore, Pane::Main) => match state.place() {
             Place::Rows => act(state, Action::Detail, out),
+            Place::Page(_) if let Some(at) = focus::pointed_playbook(state) => super::playbooks::run(state, at, out),
             Place::Pivot { .. } | Place::Page(_) => match focus::pointed(state).and_then(|pointed| pointed.entity()) {
                 Some(entity) => view::pivot_to(state, entity, crate::domain::Role::Request, out),
                 None => restrict(state, true, out),

@@ -2,11 +2,14 @@
 
 mod act;
 mod answers;
+mod around;
 mod casework;
+mod copying;
 mod keys;
 mod layers;
 mod mapping;
 mod motion;
+mod page;
 mod playbooks;
 mod reopen;
 mod report;
