@@ -6,11 +6,13 @@ mod casework;
 mod keys;
 mod layers;
 mod mapping;
+mod marks;
 mod motion;
 mod playbooks;
 mod reopen;
 mod report;
 mod rows;
+mod time;
 mod view;
 
 use super::effect::Effect;
