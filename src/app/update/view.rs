@@ -6,8 +6,8 @@ use crate::case::{Event, SavedView};
 use crate::domain::{Entity, Role, Value};
 use crate::engine::{JobId, Lane, Limits, Request, Statement};
 use crate::extract::Extract;
-use crate::investigate::rows::{self as row_sql, RowSource};
 use crate::investigate::listing::Asked;
+use crate::investigate::rows::{self as row_sql, RowSource};
 use crate::investigate::{FilterError, SortKey, View, count, entity, pivot, timeline as time_sql, top};
 
 use crate::app::effect::Effect;
