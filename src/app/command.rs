@@ -110,6 +110,10 @@ pub enum Action {
     Keep,
     Drop,
     Pivot(Role),
+    PivotView(Role),
+    Mark,
+    ClearMarks,
+    TimeBounds,
     EntityPage,
     TopValues,
     Timeline,
@@ -145,6 +149,7 @@ pub enum Action {
 pub enum Copied {
     Value,
     Row,
+    Marked,
     View,
     Filter,
     Sql,
@@ -187,6 +192,9 @@ use Motion as M;
 use When as W;
 
 const LISTS: When = W::ROWS.or(W::FIELDS).or(W::DETAIL).or(W::LIST).or(W::PAGE).or(W::FINDINGS).or(W::CASE).or(W::PLAYBOOKS);
+
+/// Where a row or a value can be marked.
+const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE);
 
 /// The action table.
 #[rustfmt::skip]
@@ -247,6 +255,23 @@ pub const TABLE: &[Command] = &[
     command("pivot-models", "models", "The models that share rows with the entity under the cursor.", &["p m"], W::ENTITY, A::Pivot(Role::Model), 0),
     command("pivot-endpoints", "endpoints", "The endpoints that share rows with the entity under the cursor.", &["p e"], W::ENTITY, A::Pivot(Role::Endpoint), 0),
 
+    command("pivot-view-accounts", "accounts of the view", "The accounts that stand in the rows of the view.", &["P a"], W::EXPLORE, A::PivotView(Role::Account), 0),
+    command("pivot-view-keys", "keys of the view", "The keys that stand in the rows of the view.", &["P k"], W::EXPLORE, A::PivotView(Role::Key), 0),
+    command("pivot-view-addresses", "addresses of the view", "The addresses that stand in the rows of the view.", &["P i"], W::EXPLORE, A::PivotView(Role::Ip), 0),
+    command("pivot-view-orgs", "orgs of the view", "The orgs that stand in the rows of the view.", &["P o"], W::EXPLORE, A::PivotView(Role::Org), 0),
+    command("pivot-view-sessions", "sessions of the view", "The sessions that stand in the rows of the view.", &["P s"], W::EXPLORE, A::PivotView(Role::Session), 0),
+    command("pivot-view-networks", "networks of the view", "The networks (ASN) that stand in the rows of the view.", &["P n"], W::EXPLORE, A::PivotView(Role::Asn), 0),
+    command("pivot-view-countries", "countries of the view", "The countries that stand in the rows of the view.", &["P c"], W::EXPLORE, A::PivotView(Role::Country), 0),
+    command("pivot-view-agents", "user agents of the view", "The user agents that stand in the rows of the view.", &["P u"], W::EXPLORE, A::PivotView(Role::UserAgent), 0),
+    command("pivot-view-devices", "devices of the view", "The devices that stand in the rows of the view.", &["P d"], W::EXPLORE, A::PivotView(Role::Device), 0),
+    command("pivot-view-payments", "payments of the view", "The payments that stand in the rows of the view.", &["P y"], W::EXPLORE, A::PivotView(Role::Payment), 0),
+    command("pivot-view-models", "models of the view", "The models that stand in the rows of the view.", &["P m"], W::EXPLORE, A::PivotView(Role::Model), 0),
+    command("pivot-view-endpoints", "endpoints of the view", "The endpoints that stand in the rows of the view.", &["P e"], W::EXPLORE, A::PivotView(Role::Endpoint), 0),
+    command("pivot-view-requests", "its rows", "The rows of the view that a list was made from.", &["P r"], W::LIST.or(W::PAGE), A::PivotView(Role::Request), 0),
+    command("time-bounds", "time bounds", "Drop the time range of a list or an entity's page, so that all time counts, or keep it again.", &["z t"], W::LIST.or(W::PAGE), A::TimeBounds, 0),
+    command("mark", "mark", "Mark the row or value under the cursor, or take its mark off, and go on: + ! t f m and the pivots then act on all that is marked.", &["v"], MARKABLE, A::Mark, 3),
+    command("clear-marks", "take marks off", "Take the marks off all rows or values; Esc does too.", &["z v"], W::EXPLORE, A::ClearMarks, 0),
+
     command("search", "search", "Find the next row that has a text in any of its columns.", &["/"], W::ROWS, A::Search, 2),
     command("search-next", "next match", "The next row with the text.", &["n"], W::ROWS, A::SearchNext, 0),
     command("search-previous", "match before", "The row before with the text.", &["N"], W::ROWS, A::SearchPrevious, 0),
@@ -260,7 +285,7 @@ pub const TABLE: &[Command] = &[
     command("reveal", "reveal", "Show this one masked value, or the secrets behind its fingerprints; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
     command("brush-from", "from here", "Begin the marked time at this bucket.", &["["], W::TIMELINE, A::BrushFrom, 8),
     command("brush-to", "to here", "End the marked time with this bucket.", &["]"], W::TIMELINE, A::BrushTo, 8),
-    command("zoom-out", "all time", "Drop the time range of the view.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
+    command("zoom-out", "zoom out", "One step out: to the time range around this one that was visited before, then to all time.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
 
     command("pin", "pin", "Keep the row under the cursor as evidence; again to unpin.", &["m"], W::ROW, A::Pin, 6),
     command("label", "label", "Label the entity under the cursor, with a reason.", &["t"], W::ENTITY, A::Label, 6),
@@ -273,6 +298,7 @@ pub const TABLE: &[Command] = &[
     command("around", "around it", "The rows before and after the row under the cursor, of the same entity or of all, by time.", &["a"], W::ROW, A::Around, 3),
     command("copy-value", "copy the value", "Send the value under the cursor to the clipboard of your terminal, also over SSH and in tmux.", &["y y"], W::VALUE, A::Copy(Copied::Value), 0),
     command("copy-row", "copy the row", "Copy the row under the cursor, or the listed value with its counts.", &["y r"], W::ROW.or(W::LIST), A::Copy(Copied::Row), 0),
+    command("copy-marked", "copy what is marked", "Copy the rows or values that are marked with v.", &["y s"], W::EXPLORE, A::Copy(Copied::Marked), 0),
     command("copy-view", "copy the view", "Copy every row of the view, or the whole list.", &["y v"], W::EXPLORE, A::Copy(Copied::View), 0),
     command("copy-filter", "copy the filter", "Copy the filter and the time range of the view.", &["y f"], W::EXPLORE, A::Copy(Copied::Filter), 0),
     command("copy-sql", "copy as SQL", "Copy the SQL that gives what the main area shows.", &["y q"], W::EXPLORE, A::Copy(Copied::Sql), 0),

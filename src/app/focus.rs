@@ -3,6 +3,7 @@
 use crate::domain::{Entity, Role, Value};
 
 use super::command::When;
+use super::state::marks::MarkedValues;
 use super::state::page::PageLine;
 use super::state::playbooks::PlaybookLine;
 use super::state::unsealed::digits_of;
@@ -111,6 +112,27 @@ fn main(state: &State) -> Option<Pointed> {
     }
 }
 
+/// The marked values, where the cursor is in their column: a key then acts on all of them.
+pub fn marked(state: &State) -> Option<&MarkedValues> {
+    let marked = state.marks.values()?;
+    // In the rows and their detail a value stands for its own row.
+    let here = state.surface == Surface::Explore
+        && match state.focus {
+            Pane::Fields => true,
+            Pane::Main => *state.place() != Place::Rows,
+            Pane::Detail | Pane::Timeline => false,
+        };
+    (here && pointed_column(state).is_some_and(|column| column == marked.column)).then_some(marked)
+}
+
+/// The entities that a key acts on: those that are marked, where the cursor is in their column, or else the one under the cursor.
+pub fn subjects(state: &State) -> Vec<Entity> {
+    match marked(state) {
+        Some(marked) => marked.entities(),
+        None => pointed(state).and_then(|pointed| pointed.entity()).into_iter().collect(),
+    }
+}
+
 /// The column under the cursor, with or without a value.
 pub fn pointed_column(state: &State) -> Option<String> {
     match (state.surface, state.focus, state.place()) {
@@ -160,6 +182,12 @@ pub fn here(state: &State) -> When {
     } else if state.surface == Surface::Explore && state.focus == Pane::Fields && pointed_column(state).is_some() {
         // A field's heading has no value to keep, but its top values can be listed.
         here = here.or(When::FIELD_HEAD);
+    }
+    if marked(state).is_some() {
+        here = here.or(When::VALUE);
+        if !subjects(state).is_empty() {
+            here = here.or(When::ENTITY);
+        }
     }
     if pointed_row(state).is_some() {
         here = here.or(When::ROW);

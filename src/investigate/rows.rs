@@ -78,6 +78,20 @@ pub fn all(context: &Context<'_>, view: &View, columns: &[String]) -> Result<Sta
     Ok(statement)
 }
 
+/// Rows by their numbers, in load order: `row_id`, then the columns, with their own types.
+pub fn chosen(context: &Context<'_>, columns: &[String], row_ids: &[i64]) -> Result<Statement, FilterError> {
+    let mut statement = Statement::default();
+    let number = context.dialect.ident(Schema::ROW_ID);
+    let mut selected = vec![number.clone()];
+    for column in columns {
+        selected.push(column_named(column, context)?.0);
+    }
+    let wanted: Vec<String> = row_ids.iter().map(|row_id| statement.bind(*row_id)).collect();
+    statement.sql =
+        format!("SELECT {} FROM requests WHERE {number} IN ({}) ORDER BY {number}", selected.join(", "), wanted.join(", "));
+    Ok(statement)
+}
+
 /// Makes the table `work.NAME(row_id)` with the view's rows in view order.
 pub fn build_index(context: &Context<'_>, view: &View, name: &str) -> Result<Statement, FilterError> {
     let mut statement = Statement::default();

@@ -98,8 +98,11 @@ pub enum Purpose {
         /// Which row.
         row_id: i64,
     },
-    /// The rows of the view, to be copied.
-    CopyRows,
+    /// Rows to be copied.
+    CopyRows {
+        /// Whether it is the marked ones, and not the whole view.
+        marked: bool,
+    },
 }
 
 impl Purpose {
@@ -141,7 +144,7 @@ impl Purpose {
             Purpose::Preview => "trying it",
             Purpose::Rejects { .. } | Purpose::RejectsFile => "reading rejects",
             Purpose::Locate { .. } => "finding the row",
-            Purpose::CopyRows => "reading rows to copy",
+            Purpose::CopyRows { .. } => "reading rows to copy",
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod layer;
 pub mod list;
 pub mod mapping;
+pub mod marks;
 pub mod opening;
 pub mod page;
 pub mod playbooks;
@@ -41,6 +42,7 @@ pub use input::Input;
 pub use jobs::Jobs;
 pub use layer::Layer;
 pub use list::List;
+pub use marks::Marks;
 pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
@@ -168,6 +170,8 @@ pub struct State {
     pub list: List,
     /// The entity page in the main area, when the place is one.
     pub page: Page,
+    /// What is marked, for the next key to act on.
+    pub marks: Marks,
     /// The playbooks and their hits.
     pub playbooks: Playbooks,
     /// What fills the roles, and what could.
@@ -221,6 +225,7 @@ impl State {
             detail: Detail::default(),
             list: List::default(),
             page: Page::default(),
+            marks: Marks::default(),
             playbooks: Playbooks::default(),
             mapping: mapping::Pane::default(),
             report: LoadReport::default(),

@@ -76,3 +76,16 @@ fn the_view_is_copied_as_filter_as_sql_and_as_a_command() {
     let list = handed_out(&mut desk).text;
     assert!(list.contains("value"), "{list}");
 }
+
+#[test]
+fn what_is_marked_is_copied() {
+    let mut desk = Desk::new();
+    desk.play("y s");
+    assert!(desk.message().contains("nothing is marked"), "{}", desk.message());
+    desk.play("v v y s");
+    let asked = desk.engine.submitted();
+    assert!(asked.iter().any(|request| request.statement.sql.contains("\"row_id\" IN ($1, $2)")));
+    assert!(handed_out(&mut desk).what.contains("as tsv"));
+    desk.play("l F v v y s");
+    assert_eq!(handed_out(&mut desk).text, "account\nacct_1\nacct_2\n");
+}

@@ -4,5 +4,6 @@ mod casework;
 mod copying;
 mod desk;
 mod mapping;
+mod marks;
 mod report;
 mod views;

@@ -150,7 +150,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             rows::go_to(state, before, out);
             follow(state, out);
         }
-        Purpose::CopyRows => copying::rows_came(state, &batches, cut, out),
+        Purpose::CopyRows { marked } => copying::rows_came(state, marked, &batches, cut, out),
         Purpose::RejectsFile => out.push(Effect::ExportRejects { batches, cut: cut.is_some() }),
     }
     Ok(())

@@ -5,7 +5,8 @@
 
 use crate::case::SavedView;
 use crate::domain::{Batch, SafeText, Value};
-use crate::engine::{Cut, Lane, Limits, Request};
+use crate::engine::{Cut, Lane, Limits, Request, Statement};
+use crate::investigate::listing::Asked;
 use crate::investigate::rows as row_sql;
 use crate::investigate::{FilterError, View, entity, pivot, top};
 use crate::report::sheet::{Sheet, SheetForm};
@@ -17,6 +18,7 @@ use crate::app::state::copying::{CopyStyle, Destination, Handout};
 use crate::app::state::fields::Values;
 use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::jobs::Purpose;
+use crate::app::state::marks::Marks;
 use crate::app::state::{Layer, Place, State, Tone, list};
 
 use super::view;
@@ -33,6 +35,7 @@ pub(super) fn copy(state: &mut State, what: Copied, out: &mut Vec<Effect>) {
     match what {
         Copied::Value => value(state, out),
         Copied::Row => row(state, out),
+        Copied::Marked => marked(state, out),
         Copied::View => whole(state, out),
         Copied::Filter => {
             let text = SavedView::from(state.view()).filter_text();
@@ -179,6 +182,23 @@ fn listed(state: &State) -> Option<Sheet> {
     }
 }
 
+/// Copies what is marked: values one a line with their counts where they are listed, rows by value.
+fn marked(state: &mut State, out: &mut Vec<Effect>) {
+    match &state.marks {
+        Marks::None => state.say(Tone::Plain, "nothing is marked; v marks the row or value under the cursor"),
+        Marks::Values(values) => {
+            let what = values.words();
+            let rows = values.set.iter().map(|value| vec![value.clone().map_or(Value::Null, Value::Text)]).collect();
+            let names = vec![values.column.clone()];
+            sheet(state, &what, &Sheet { names, rows }, None, out);
+        }
+        Marks::Rows(rows) => {
+            let statement = row_sql::chosen(&state.context(), &state.rows.columns, rows);
+            ask_rows(state, statement, Purpose::CopyRows { marked: true }, out);
+        }
+    }
+}
+
 /// Copies the whole list, or asks for the rows of the view.
 fn whole(state: &mut State, out: &mut Vec<Effect>) {
     if let Some(all) = listed(state) {
@@ -188,10 +208,14 @@ fn whole(state: &mut State, out: &mut Vec<Effect>) {
         return;
     }
     let statement = row_sql::page(&state.context(), state.view(), &state.rows.columns, &state.rows.source, 0, MOST);
+    ask_rows(state, statement, Purpose::CopyRows { marked: false }, out);
+}
+
+fn ask_rows(state: &mut State, statement: Result<Statement, FilterError>, purpose: Purpose, out: &mut Vec<Effect>) {
     match statement {
         Ok(statement) => {
-            view::cancel(state, |purpose| *purpose == Purpose::CopyRows, out);
-            let id = state.jobs.start(Purpose::CopyRows, state.now);
+            view::cancel(state, |purpose| matches!(purpose, Purpose::CopyRows { .. }), out);
+            let id = state.jobs.start(purpose, state.now);
             let limits = Limits { bytes: Some(MOST_BYTES), ..Limits::default() };
             out.push(Effect::Submit(Request { id, lane: Lane::Interactive, statement, limits }));
             state.say(Tone::Plain, "reading the rows to copy; Esc stops it");
@@ -200,8 +224,8 @@ fn whole(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
-/// The rows of the view have come.
-pub(super) fn rows_came(state: &mut State, batches: &[Batch], cut: Option<Cut>, out: &mut Vec<Effect>) {
+/// The rows of the view, or those that are marked, have come.
+pub(super) fn rows_came(state: &mut State, marked: bool, batches: &[Batch], cut: Option<Cut>, out: &mut Vec<Effect>) {
     let names = batches.first().map(Batch::names).unwrap_or_default();
     let mut rows = Vec::new();
     for batch in batches {
@@ -211,7 +235,7 @@ pub(super) fn rows_came(state: &mut State, batches: &[Batch], cut: Option<Cut>, 
             rows.push(cells.collect());
         }
     }
-    let total = state.rows.total.unwrap_or(rows.len() as u64);
+    let total = state.rows.total.filter(|_| !marked).unwrap_or(rows.len() as u64);
     let but = (cut.is_some() || total > rows.len() as u64)
         .then(|| format!("these are the first of {total}; y c copies the command that writes all"));
     let what = if rows.len() == 1 { "one row".to_owned() } else { format!("{} rows", rows.len()) };
@@ -225,7 +249,7 @@ pub(super) fn sql_of(state: &State, place: &Place, of: &View) -> Result<String, 
     let all = View { range: of.range, ..View::default() };
     let statement = match place {
         Place::Top { column } => top::statement(&context, of, column, list::MOST),
-        Place::Pivot { from, to } => pivot::statement(&context, &all, &pivot::exact(from), *to, None),
+        Place::Pivot { to, .. } => pivot::of_view(&context, of, *to, &Asked::most(list::MOST)),
         Place::Page(whose) => entity::summary(&context, &all, whose),
         _ => row_sql::all(&context, of, &columns),
     };
@@ -238,7 +262,10 @@ pub(super) fn command_of(state: &State, place: &Place, of: &View) -> String {
     let word = crate::investigate::view::shell_quoted;
     let (command, of) = match place {
         Place::Top { column } => (format!("top {}", word(column)), of),
-        Place::Pivot { from, to } => (format!("pivot {} --to {to}", word(&pivot::exact(from).to_string())), &range),
+        Place::Pivot { from, to } => match from.as_slice() {
+            [whose] => (format!("pivot {} --to {to}", word(&pivot::exact(whose).to_string())), &range),
+            _ => (format!("pivot view --to {to}"), of),
+        },
         Place::Page(whose) => (format!("entity {}", word(&whose.to_string())), &range),
         _ => ("query".to_owned(), of),
     };

@@ -8,12 +8,14 @@ mod copying;
 mod keys;
 mod layers;
 mod mapping;
+mod marks;
 mod motion;
 mod page;
 mod playbooks;
 mod reopen;
 mod report;
 mod rows;
+mod time;
 mod view;
 
 use super::effect::Effect;
