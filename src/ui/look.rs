@@ -7,10 +7,10 @@ use crate::case::{Connotation, Status};
 use crate::domain::{Kind, Role, SafeText, Severity, Timestamp, Value};
 use crate::settings::theme::Theme;
 
-use super::format;
 use super::widget::Line;
 use super::widget::table::Cell;
 use super::widget::text::{Cut, PLAIN, enough};
+use super::{format, found};
 
 /// A sign of one column and its look.
 pub(super) type Mark = (&'static str, Style);
@@ -130,34 +130,8 @@ pub(super) fn cell(
     };
     let (text, own) = value_text(theme, role, value, room);
     let mark = value.as_text().and_then(|text| connotation_mark(state, theme, role, text));
-    let line = match value {
-        Value::Text(raw) if !state.needle.is_empty() && raw.len() < LONGEST_SEARCHED => {
-            found(raw, &state.needle, room, role, theme)
-        }
-        _ => None,
-    };
+    let line = value.as_text().and_then(|raw| found::in_cell(raw, &state.sought(), room, theme));
     Cell { line: line.unwrap_or_else(|| Line::new().with(text, style.patch(own))), mark }
-}
-
-/// Values longer than this are not looked through for the searched text while drawing.
-const LONGEST_SEARCHED: usize = 512;
-
-/// The text with the places marked where the searched text stands; `None` where it does not.
-fn found(raw: &str, needle: &str, room: usize, role: Option<Role>, theme: &Theme) -> Option<Line> {
-    let (lower, needle) = (raw.to_ascii_lowercase(), needle.to_ascii_lowercase());
-    let mut line = Line::new();
-    let mut at = 0;
-    // ASCII lower case keeps every byte in its place.
-    for (start, part) in lower.match_indices(&needle) {
-        line.push(&SafeText::new(raw.get(at..start)?), PLAIN);
-        at = start + part.len();
-        line.push(&SafeText::new(raw.get(start..at)?), theme.matched);
-    }
-    if at == 0 {
-        return None;
-    }
-    line.push(&enough(raw.get(at..)?, room, cut_of(role)), PLAIN);
-    Some(line)
 }
 
 /// How a severity looks.

@@ -6,6 +6,7 @@
 //! - `widget`: what those are made of.
 
 pub mod format;
+mod found;
 mod look;
 mod over;
 mod pane;

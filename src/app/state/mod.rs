@@ -280,6 +280,12 @@ impl State {
         }
     }
 
+    /// The texts that are searched for: by `/`, and by the filter of the view. They are marked where they stand.
+    pub fn sought(&self) -> Vec<&str> {
+        let needle = std::iter::once(self.needle.as_str()).filter(|needle| !needle.is_empty());
+        needle.chain(self.view().filter.sought()).collect()
+    }
+
     /// The lines of the entity page that the cursor can stand on.
     pub fn page_lines(&self) -> Vec<page::PageLine> {
         let kind = self.page.entity.as_ref().map(|entity| entity.role);

@@ -185,6 +185,28 @@ impl Filter {
         self.root.as_ref().is_some_and(|root| asks(root, schema))
     }
 
+    /// The texts that rows are searched for, to be marked where they stand: bare texts, and the literal pieces of values with stars.
+    /// What is negated is not among them.
+    pub fn sought(&self) -> Vec<&str> {
+        let mut texts = Vec::new();
+        let mut nodes: Vec<&Node> = self.root.iter().collect();
+        while let Some(node) = nodes.pop() {
+            match node {
+                Node::All(members) | Node::Any(members) => nodes.extend(members.iter().rev()),
+                Node::Not(_) => {}
+                Node::Term(term) => match &term.test {
+                    Test::Search(pattern) => texts.extend(pattern.parts.iter()),
+                    Test::Is(_, patterns) => {
+                        texts
+                            .extend(patterns.iter().filter(|pattern| pattern.parts.len() > 1).flat_map(|pattern| &pattern.parts));
+                    }
+                    _ => {}
+                },
+            }
+        }
+        texts.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect()
+    }
+
     /// `field:*text*`: the rows whose `field` has `text` somewhere in it, in just these letters.
     pub fn containing(field: &str, text: &str) -> Filter {
         let field = Word { span: Span::default(), text: field.to_owned() };

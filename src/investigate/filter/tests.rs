@@ -484,3 +484,11 @@ fn a_secret_in_a_filter_becomes_its_fingerprint() {
         assert_eq!(sealed.to_string().parse::<Filter>().unwrap(), sealed);
     }
 }
+
+#[test]
+fn texts_that_are_searched_for_are_told_but_not_negated_ones() {
+    let filter =
+        parsed(r#""ignore previous" content:*rules*off* account:acct_1 (user_agent:curl* or -"never") -"not this" status>400"#);
+    assert_eq!(filter.sought(), ["ignore previous", "rules", "off", "curl"]);
+    assert!(Filter::default().sought().is_empty());
+}

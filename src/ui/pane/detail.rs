@@ -12,7 +12,7 @@ use crate::settings::theme::Theme;
 use crate::ui::widget::text::{Cut, PLAIN, enough, width};
 use crate::ui::widget::tree::{Node, Tree};
 use crate::ui::widget::{Line, paragraph, row, scroll, sign};
-use crate::ui::{format, look};
+use crate::ui::{format, found, look};
 
 use super::{focused, frame, say};
 
@@ -114,13 +114,17 @@ fn whole(state: &State, theme: &Theme, line: &DetailLine, inside: Rect) -> Vec<L
     let text = text.as_ref();
     let room = usize::from(inside.width.saturating_sub(NAMES + 6));
     if !is_masked(state, line) && text.chars().take(room + 1).count() > room {
-        let cut = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
-        let mut all = Line::new().with(SafeText::new(text.get(..cut).unwrap_or(text)), PLAIN);
-        if cut < text.len() {
-            let left = text.get(cut..).map_or(0, |rest| rest.chars().count());
+        let (mut all, before, after) = found::in_text(text, &state.sought(), LONGEST, theme);
+        if before > 0 {
+            all = Line::new()
+                .with(format::count(before as u64), theme.warning)
+                .with(" characters before ", theme.warning)
+                .joined(all);
+        }
+        if after > 0 {
             all = all
                 .with(" and ", theme.warning)
-                .with(format::count(left as u64), theme.warning)
+                .with(format::count(after as u64), theme.warning)
                 .with(" characters more", theme.warning);
         }
         lines.push(all);
