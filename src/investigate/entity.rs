@@ -37,7 +37,7 @@ pub fn summary(context: &Context<'_>, view: &View, entity: &Entity) -> Result<St
             .filter(|role| *role != entity.role)
             .filter_map(|role| column(role).map(|ident| format!("count(DISTINCT {ident}) AS distinct_{role}"))),
     );
-    statement.sql = format!("SELECT {} FROM requests{rows}", answers.join(", "));
+    statement.sql = format!("SELECT {} FROM {}{rows}", answers.join(", "), context.table());
     Ok(statement)
 }
 
@@ -52,6 +52,6 @@ pub fn facts(context: &Context<'_>, entity: &Entity) -> Result<Option<Statement>
     let (ident, _) = column_named(entity.role.name(), context)?;
     let mut statement = Statement::default();
     let value = statement.bind(entity.value.as_str());
-    statement.sql = format!("SELECT {} FROM requests WHERE {ident} = {value} LIMIT 1", columns.join(", "));
+    statement.sql = format!("SELECT {} FROM {} WHERE {ident} = {value} LIMIT 1", columns.join(", "), context.table());
     Ok(Some(statement))
 }

@@ -27,8 +27,9 @@ pub fn statement(
     let limit = limit.map(|limit| format!(" LIMIT {}", statement.bind(sql::whole(limit)))).unwrap_or_default();
     let value = super::filter::display_value(context.dialect, &to_column, to.kind());
     statement.sql = format!(
-        "SELECT {value} AS value, {} FROM requests{rows} GROUP BY {to_column} ORDER BY requests DESC, {to_column} ASC{limit}",
-        sql::seen(context)
+        "SELECT {value} AS value, {} FROM {table}{rows} GROUP BY {to_column} ORDER BY requests DESC, {to_column} ASC{limit}",
+        sql::seen(context),
+        table = context.table(),
     );
     Ok(statement)
 }

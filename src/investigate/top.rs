@@ -14,9 +14,10 @@ pub fn statement(context: &Context<'_>, view: &View, column: &str, limit: u64) -
     let rows = sql::restriction(context, view, None, &mut statement)?;
     let value = display_value(context.dialect, "value", kind);
     let limit = statement.bind(sql::whole(limit));
+    let table = context.table();
     // The totals are read from the groups, not from the rows, and once, not in a window over every group.
     statement.sql = format!(
-        "WITH counted AS MATERIALIZED (SELECT {ident} AS value, count(*) AS requests FROM requests{rows} GROUP BY ALL), \
+        "WITH counted AS MATERIALIZED (SELECT {ident} AS value, count(*) AS requests FROM {table}{rows} GROUP BY ALL), \
          total AS (SELECT CAST(sum(requests) AS BIGINT) AS rows, count(value) AS distinct_values FROM counted), \
          first AS (SELECT value, requests FROM counted ORDER BY requests DESC, value ASC NULLS LAST LIMIT {limit}) \
          SELECT {value} AS value, requests, CAST(requests AS DOUBLE) / rows AS share, distinct_values FROM first, total \

@@ -73,6 +73,8 @@ pub enum Purpose {
     Measure {
         /// The finding.
         finding: String,
+        /// The SQL text that the view is of; empty for the extract.
+        sql: String,
         /// The view's filter, with its time range in it.
         filter: String,
         /// The command line that repeats it.
@@ -96,6 +98,8 @@ pub enum Purpose {
     },
     /// All records that could not be read, to be written into a file.
     RejectsFile,
+    /// The result of an SQL text, step by step, for the present view.
+    Result,
 }
 
 impl Purpose {
@@ -136,6 +140,7 @@ impl Purpose {
             Purpose::Samples => "looking at rows",
             Purpose::Preview => "trying it",
             Purpose::Rejects { .. } | Purpose::RejectsFile => "reading rejects",
+            Purpose::Result => "running the SQL",
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod opening;
 pub mod page;
 pub mod playbooks;
 pub mod report;
+pub mod results;
 pub mod rows;
 pub mod timeline;
 pub mod trail;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use crate::domain::{Schema, Timestamp};
 use crate::engine::Dialect;
 use crate::extract::{Changed, Extract};
-use crate::investigate::{Context, View};
+use crate::investigate::{Context, REQUESTS, View};
 
 use super::key::Key;
 use super::keymap::Keymap;
@@ -43,6 +44,7 @@ pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
 pub use report::LoadReport;
+pub use results::Results;
 pub use rows::Rows;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
@@ -136,7 +138,7 @@ pub struct State {
     pub changed: Vec<Changed>,
     /// What is said of the opened extract, until the case has been opened and can say its own beside it.
     pub greeting: Option<String>,
-    /// What cannot be known without an extract: an empty schema stands in.
+    /// The columns of what the present view is of; before an extract is open, or a result is made, an empty schema stands in.
     pub schema: Arc<Schema>,
     /// How the engine's SQL is written.
     pub dialect: &'static dyn Dialect,
@@ -172,6 +174,8 @@ pub struct State {
     pub mapping: mapping::Pane,
     /// What was read and what was not.
     pub report: LoadReport,
+    /// The results of SQL texts that views are of.
+    pub results: Results,
     /// What is running.
     pub jobs: Jobs,
     /// The line at the bottom.
@@ -220,6 +224,7 @@ impl State {
             playbooks: Playbooks::default(),
             mapping: mapping::Pane::default(),
             report: LoadReport::default(),
+            results: Results::default(),
             jobs: Jobs::default(),
             message: None,
             revealed: BTreeSet::new(),
@@ -247,9 +252,44 @@ impl State {
         self.extract.as_ref().and_then(|extract| extract.last)
     }
 
-    /// What SQL is built with.
+    /// What SQL over the present view is built with.
     pub fn context(&self) -> Context<'_> {
-        Context { schema: &self.schema, dialect: self.dialect, case: &self.case.case, last: self.last() }
+        let relation = &self.view().relation;
+        Context { relation, schema: &self.schema, dialect: self.dialect, case: &self.case.case, last: self.last() }
+    }
+
+    /// What SQL over the extract is built with, whatever the present view is of.
+    pub fn extract_context(&self) -> Context<'_> {
+        let schema = self.extract_schema();
+        Context { relation: &REQUESTS, schema, dialect: self.dialect, case: &self.case.case, last: self.last() }
+    }
+
+    /// The columns of the extract, whatever the present view is of.
+    pub fn extract_schema(&self) -> &Schema {
+        self.extract.as_ref().map_or(&self.schema, |extract| &extract.schema)
+    }
+
+    /// The row of the extract that a row of the present view is, where that is known: a result may select `row_id` or not.
+    pub fn extract_row(&self, row_id: i64) -> Option<i64> {
+        let relation = &self.view().relation;
+        if relation.is_requests() {
+            return Some(row_id);
+        }
+        let name = relation.request_row(&self.schema)?;
+        let place = self.rows.columns.iter().position(|column| column == name);
+        let cell = place.and_then(|place| self.rows.window.iter().find(|row| row.row_id == row_id)?.cells.get(place)?.as_i64());
+        cell.or_else(|| {
+            let item = self.detail.items.iter().find(|item| item.column == name);
+            item.filter(|_| self.detail.row_id == Some(row_id))?.value.as_i64()
+        })
+    }
+
+    /// What a cell of the present view is called among those that were revealed.
+    pub fn cell_name(&self, row_id: i64, column: &str) -> (i64, String) {
+        match self.view().relation.is_requests() {
+            true => (row_id, column.to_owned()),
+            false => (row_id, format!("{}.{column}", self.view().relation.name())),
+        }
     }
 
     /// The SHA-256 over the extract's sources; empty before one is open.
@@ -273,7 +313,7 @@ impl State {
     /// Whether the value of `column` in row `row_id` must be shown masked.
     pub fn is_masked(&self, row_id: i64, column: &str) -> bool {
         let sensitive = self.schema.column(column).is_some_and(crate::domain::Column::is_sensitive);
-        sensitive && !self.revealed.contains(&(row_id, column.to_owned()))
+        sensitive && !self.revealed.contains(&self.cell_name(row_id, column))
     }
 
     /// Says something at the bottom.

@@ -55,10 +55,14 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
             state.layers.push(Layer::Filter { input, error: None, candidates: Vec::new(), chosen: 0 });
         }
         Action::ClearFilter => {
-            if state.view().is_all() {
+            let view = state.view();
+            if view.is_all() {
                 state.say(Tone::Plain, "the view has all rows already");
+            } else if view.is_whole() {
+                view::visit(state, Place::Rows, View::default(), "all rows".to_owned(), out);
             } else {
-                let all = View { hidden: state.view().hidden.clone(), ..View::default() };
+                // The whole of what it is of: a result stays one.
+                let all = View { relation: view.relation.clone(), ..View::default() }.with_columns_of(view);
                 view::visit(state, Place::Rows, all, "all rows".to_owned(), out);
             }
         }
@@ -101,6 +105,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         Action::EntityPage => {
             if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
+                if !view::known_to_extract(state, &entity) {
+                    return;
+                }
                 let view = view::entity_view(state, &entity);
                 let title = format!("page of {entity}");
                 view::visit(state, Place::Page(entity), view, title, out);
@@ -365,8 +372,11 @@ fn reread(state: &mut State, out: &mut Vec<Effect>) {
 
 fn widen(state: &mut State, by: i16) {
     let Some(column) = focus::pointed_column(state) else { return };
-    let width = state.rows.widths.get(&column).copied().unwrap_or(20);
-    state.rows.widths.insert(column, width.saturating_add_signed(by).clamp(4, 200));
+    let width = state.view().widths.get(&column).copied().unwrap_or(20);
+    let width = width.saturating_add_signed(by).clamp(4, 200);
+    state.trail.adjust(|view| {
+        view.widths.insert(column, width);
+    });
 }
 
 /// What a note written now is about.
@@ -374,7 +384,7 @@ pub(super) fn target(state: &State) -> Target {
     if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
         return Target::Entity(entity);
     }
-    match focus::pointed_row(state) {
+    match focus::pointed_row(state).and_then(|row_id| state.extract_row(row_id)) {
         Some(row_id) => Target::Row { row_id, extract_sha: state.extract_sha().to_owned() },
         None => Target::Case,
     }

@@ -16,7 +16,7 @@ use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{Place, State, Tone};
 
-use super::{casework, mapping, motion, playbooks, report, rows, view};
+use super::{casework, mapping, motion, playbooks, report, results, rows, view};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -142,11 +142,11 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             }
         },
         Purpose::Evidence { row_id } => casework::pin(state, row_id, &batches, out),
-        Purpose::Measure { finding, filter, command } => {
+        Purpose::Measure { finding, sql, filter, command } => {
             let rows = first_row(&batches).get(0, "requests").as_i64().map_or(0, unsigned);
             let title = "rows of the view".to_owned();
             let extract = state.extract_sha().to_owned();
-            casework::record(state, CaseEvent::Measured { finding: Some(finding), title, filter, command, rows, extract }, out);
+            casework::record(state, CaseEvent::Measured { finding: Some(finding), title, sql, filter, command, rows, extract }, out);
         }
         Purpose::Playbook { id } => playbooks::hits(state, &id, &batches, cut),
         Purpose::Coverage => mapping::covered(state, &batches),
@@ -156,6 +156,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             report::came(state, from, &batches);
             report::ask(state, out);
         }
+        Purpose::Result => results::came(state, &batches, cut, out),
         Purpose::RejectsFile => out.push(Effect::ExportRejects { batches, cut: cut.is_some() }),
     }
     Ok(())
@@ -192,6 +193,10 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.detail.error = Some(reason.to_owned());
         }
         Purpose::Playbook { id } => playbooks::failed(state, id, reason),
+        Purpose::Result => {
+            results::fail(state, reason);
+            return;
+        }
         Purpose::Rejects { .. } => state.report.window = Asked::Failed(reason.to_owned()),
         purpose if mapping::failed(state, purpose, reason) => return,
         _ => {}

@@ -10,6 +10,7 @@ mod motion;
 mod playbooks;
 mod reopen;
 mod report;
+mod results;
 mod rows;
 mod view;
 

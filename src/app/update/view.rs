@@ -14,7 +14,7 @@ use crate::app::state::fields::{self, Values};
 use crate::app::state::jobs::Purpose;
 use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, list, timeline};
 
-use super::rows;
+use super::{results, rows};
 
 /// The extract is open: everything begins.
 pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
@@ -105,7 +105,12 @@ pub(super) fn refresh(state: &mut State, out: &mut Vec<Effect>) {
     state.timeline.loading = true;
     state.timeline.error = None;
     (state.timeline.from, state.timeline.to) = (None, None);
+    let known = results::bring(state, out);
     rows::begin(state, (if place == Place::Rows { position } else { 0 }, column));
+    if !known {
+        state.timeline = timeline::Timeline::default();
+        return;
+    }
     if let Err(error) = ask(state, &place, position, out) {
         // The view was checked when it was made; this is for one that the extract at hand does not fit.
         state.say(Tone::Error, format!("this view does not fit the extract: {error}"));
@@ -118,7 +123,7 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
         Place::Pivot { from, to } => {
             begin_list(state, to.name(), position);
             let all = View { range: state.view().range, ..View::default() };
-            let statement = pivot::statement(&state.context(), &all, &pivot::exact(from), *to, Some(list::MOST + 1));
+            let statement = pivot::statement(&state.extract_context(), &all, &pivot::exact(from), *to, Some(list::MOST + 1));
             submit(state, Lane::Interactive, Purpose::List, statement, out)?;
         }
         Place::Top { column } => {
@@ -130,9 +135,9 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
             let around = usize::try_from(position).unwrap_or(0);
             state.page = Page { entity: Some(whose.clone()), cursor: around, ..Page::default() };
             let all = View { range: state.view().range, ..View::default() };
-            let statement = entity::summary(&state.context(), &all, whose);
+            let statement = entity::summary(&state.extract_context(), &all, whose);
             submit(state, Lane::Interactive, Purpose::Summary, statement, out)?;
-            if let Some(statement) = entity::facts(&state.context(), whose)? {
+            if let Some(statement) = entity::facts(&state.extract_context(), whose)? {
                 submit(state, Lane::Interactive, Purpose::Facts, Ok(statement), out)?;
             }
         }
@@ -248,17 +253,31 @@ pub(super) fn want_related(state: &mut State, out: &mut Vec<Effect>) -> Result<(
 /// The rows of an entity, in the time range of the present view.
 pub(super) fn entity_view(state: &State, entity: &Entity) -> View {
     let filter = crate::investigate::Filter::keep(entity.role.name(), &crate::domain::Value::Text(entity.value.clone()));
-    View { filter, range: state.view().range, hidden: state.view().hidden.clone(), ..View::default() }
+    View { filter, range: state.view().range, ..View::default() }.with_columns_of(state.view())
+}
+
+/// Whether the extract has values in the role of an entity: one from the result of an SQL text may be of a role that it lacks.
+pub(super) fn known_to_extract(state: &mut State, entity: &Entity) -> bool {
+    let known = state.extract_schema().has(entity.role);
+    if !known {
+        let role = entity.role;
+        state.say(Tone::Error, format!("no column of the extract is mapped to {role}, so it has no rows of {entity}; z m maps one"));
+    }
+    known
 }
 
 /// Goes from an entity to the entities of a role that share rows with it; to its own rows for `request`.
 pub(super) fn pivot_to(state: &mut State, entity: Entity, to: Role, out: &mut Vec<Effect>) {
+    if !known_to_extract(state, &entity) {
+        return;
+    }
     let view = entity_view(state, &entity);
+    let whence = if state.view().relation.is_requests() { "" } else { ", in the extract" };
     if to == Role::Request || to == entity.role {
-        let title = entity.to_string();
+        let title = format!("{entity}{whence}");
         visit(state, Place::Rows, view, title, out);
-    } else if state.schema.has(to) {
-        let title = format!("{entity} → {}", to.plural());
+    } else if state.extract_schema().has(to) {
+        let title = format!("{entity} → {}{whence}", to.plural());
         visit(state, Place::Pivot { from: entity, to }, view, title, out);
     } else {
         state.say(

@@ -56,7 +56,7 @@ fn keys(keys: &[Key]) -> String {
 fn entry(state: &State, way: &Continuation, theme: &Theme) -> Line {
     let leads = match way.command.action {
         Action::Pivot(Role::Request) => true,
-        Action::Pivot(role) => state.schema.has(role),
+        Action::Pivot(role) => state.extract_schema().has(role),
         _ => true,
     };
     let (key, title) = if leads { (theme.key_hint, PLAIN) } else { (theme.dim, theme.dim) };

@@ -36,11 +36,23 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let inside = frame(title, right, focus, area, buf, theme);
     if rows.total == Some(0) {
-        let keys: &[(&'static str, &'static str)] = match state.view().is_all() {
+        let keys: &[(&'static str, &'static str)] = match state.view().is_whole() {
             true => &[("Q", "quits; the extract has no rows")],
             false => &[("Backspace", "goes back"), ("&", "edits the filter"), ("Space x", "shows all rows")],
         };
         say(&look::advice("No row is in this view.", keys, theme), inside, buf, theme);
+        return;
+    }
+    if let Some(error) = &state.results.error {
+        let mut lines: Vec<Line> =
+            error.lines().map(|line| Line::new().with(SafeText::new(line), theme.error)).collect();
+        lines.extend(look::advice("", &[("5", "edits the SQL"), ("Backspace", "goes back")], theme));
+        say(&lines, inside, buf, theme);
+        return;
+    }
+    if state.results.making.is_some() {
+        let lines = [Line::new().with("running the SQL; what it gives is kept, and views of it are quick", theme.dim)];
+        say(&lines, inside, buf, theme);
         return;
     }
     if rows.window.is_empty() {
@@ -55,7 +67,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let pinned: BTreeSet<usize> = (0..visible)
         .filter(|index| {
             let row = rows.at(rows.top + *index as u64);
-            row.is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row.row_id))
+            let row = row.and_then(|row| state.extract_row(row.row_id));
+            row.is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row))
         })
         .collect();
     let short = short_time(state, inside.width);
@@ -126,7 +139,7 @@ impl<'a> Spec<'a> {
 
     fn column(&self, state: &State, theme: &Theme, width: u16) -> Column {
         let (min, max, priority) = self.widths(state, width);
-        let (min, max) = state.rows.widths.get(self.name).map_or((min, max), |width| (*width, *width));
+        let (min, max) = state.view().widths.get(self.name).map_or((min, max), |width| (*width, *width));
         let mut title = Line::new().with(SafeText::cut(self.name, usize::from(max)), PLAIN);
         if let Some(key) = state.view().sort.iter().find(|key| key.column == self.name) {
             let arrow = match (key.descending, theme.ascii) {
