@@ -6,7 +6,9 @@ use casebook::domain::{Column, Entity, Kind, Role, Schema, TimeRange, Timestamp,
 use casebook::engine::duckdb::DuckOpener;
 use casebook::engine::{Client, Lane, Limits, OpenOptions, Opener, Param, Statement, Table};
 use casebook::investigate::rows::RowSource;
-use casebook::investigate::{CaseTerms, Context, Filter, NoCase, REQUESTS, SortKey, View, count, entity, pivot, rows, timeline, top};
+use casebook::investigate::{
+    CaseTerms, Context, Filter, NoCase, REQUESTS, SortKey, View, count, entity, pivot, rows, timeline, top,
+};
 
 /// Values that break what is pasted, matched or drawn without care. Each is an account with as many rows as its place in the list.
 const HOSTILE: [&str; 18] = [
@@ -120,7 +122,13 @@ fn fixture() -> Fixture {
 impl Fixture {
     fn context<'a>(&'a self, case: &'a dyn CaseTerms) -> Context<'a> {
         let last = self.accounts.len() as i64 - 3;
-        Context { relation: &REQUESTS, schema: &self.schema, dialect: self.client.dialect(), case, last: Some(Timestamp(START + last * MINUTE)) }
+        Context {
+            relation: &REQUESTS,
+            schema: &self.schema,
+            dialect: self.client.dialect(),
+            case,
+            last: Some(Timestamp(START + last * MINUTE)),
+        }
     }
 
     fn ask(&self, statement: Statement) -> Table {

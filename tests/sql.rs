@@ -169,7 +169,7 @@ fn any_type_becomes_a_value_and_any_name_a_column() {
     );
     let kinds: Vec<(&str, Kind)> = kept.schema.columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
     assert_eq!(kinds[0], ("a\"; --", Kind::Integer));
-    assert_eq!(kinds[1], ("A\"; --_2", Kind::Integer));
+    assert_eq!(kinds[1], ("A\"; --_1", Kind::Integer));
     let kind = |name: &str| kinds.iter().find(|kind| kind.0 == name).unwrap_or_else(|| panic!("{name}: {kinds:?}")).1;
     assert_eq!((kind("price"), kind("nested"), kind("map"), kind("day")), (Kind::Real, Kind::Json, Kind::Json, Kind::Time));
     assert_eq!((kind("wide"), kind("zoned"), kind("mood")), (Kind::Integer, Kind::Time, Kind::Text));
@@ -188,19 +188,13 @@ fn a_large_result_is_kept_in_part_and_that_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let (client, schema) = extract(folder.path());
     let bounds = Bounds { rows: 10, bytes: 1 << 20 };
-    let kept =
-        made_within(&client, &schema, "SELECT i FROM range(100000000) AS t(i)", bounds, Limits::default()).unwrap();
+    let kept = made_within(&client, &schema, "SELECT i FROM range(100000000) AS t(i)", bounds, Limits::default()).unwrap();
     assert_eq!((kept.rows, kept.cut), (10, Some("the first rows only")));
     let all = answer(&client, count::statement(&context(&client, &kept), &view(&kept, "")).unwrap());
     assert_eq!(all.get(0, "requests"), Value::Int(10));
-    let kept = made_within(
-        &client,
-        &schema,
-        "SELECT repeat('x', 300000) || i AS text FROM range(9) AS t(i)",
-        bounds,
-        Limits::default(),
-    )
-    .unwrap();
+    let kept =
+        made_within(&client, &schema, "SELECT repeat('x', 300000) || i AS text FROM range(9) AS t(i)", bounds, Limits::default())
+            .unwrap();
     assert_eq!((kept.rows, kept.cut), (4, Some("cut by size")), "the row that passes the limit is the last one");
     let whole = made_within(&client, &schema, "SELECT i FROM range(10) AS t(i)", bounds, Limits::default()).unwrap();
     assert_eq!((whole.rows, whole.cut), (10, None));
@@ -308,7 +302,7 @@ fn what_the_engine_says_of_a_text_is_marked_in_it() {
         assert!(made_within(&client, &schema, sql, Bounds::default(), Limits::default()).is_err());
     }
     let plan = answer(&client, result::explain("SELECT account, count(*) FROM requests GROUP BY ALL -- why").unwrap());
-    assert!(plan.get(0, "explain_value").to_plain().contains("GROUP"), "{:?}", plan.rows().collect::<Vec<_>>());
+    assert!(plan.get(0, "explain_value").to_plain().to_uppercase().contains("GROUP"), "{:?}", plan.rows().collect::<Vec<_>>());
     let functions = answer(&client, result::functions());
     let names: Vec<String> = functions.rows().map(|row| row[0].to_plain()).collect();
     assert!(names.contains(&"count".to_owned()) && names.contains(&"regexp_matches".to_owned()), "{}", names.len());
@@ -318,14 +312,17 @@ fn what_the_engine_says_of_a_text_is_marked_in_it() {
 fn a_view_that_is_written_out_gives_the_same_rows() {
     let folder = tempfile::tempdir().unwrap();
     let (client, schema) = extract(folder.path());
-    let on_extract =
-        Context { relation: &casebook::investigate::REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let on_extract = Context {
+        relation: &casebook::investigate::REQUESTS,
+        schema: &schema,
+        dialect: client.dialect(),
+        case: &NoCase,
+        last: None,
+    };
     let kept = made(&client, &schema, "SELECT row_id, account, ip, content FROM requests WHERE status = 200");
     let filters = ["", "account:acct_1,acct_2 -ip:192.0.2.0/30", "\"it's\" or account:acct_*", "account~\"[12]$\""];
     for filter in filters {
-        for (context, relation) in
-            [(on_extract, Relation::Requests), (context(&client, &kept), kept.relation.clone())]
-        {
+        for (context, relation) in [(on_extract, Relation::Requests), (context(&client, &kept), kept.relation.clone())] {
             let sort = vec![SortKey { column: "account".into(), descending: true }];
             let view = View { relation, filter: filter.parse().unwrap(), sort, ..View::default() };
             let expected = answer(&client, count::statement(&context, &view).unwrap()).get(0, "requests");

@@ -3,6 +3,7 @@
 use crate::domain::{Entity, Role, Value};
 
 use super::command::When;
+use super::state::marks::MarkedValues;
 use super::state::playbooks::PlaybookLine;
 use super::state::unsealed::digits_of;
 use super::state::{Pane, Phase, Place, State, Surface};
@@ -68,8 +69,20 @@ pub fn pointed(state: &State) -> Option<Pointed> {
             let finding = state.case.case.findings().into_iter().nth(state.case.finding)?;
             finding.entities.first().map(Pointed::of_entity)
         }
+        Surface::Sql => of_sql(state),
         Surface::Case => state.case_line()?.entity(&state.case.case).map(|entity| Pointed::of_entity(&entity)),
     }
+}
+
+fn of_sql(state: &State) -> Option<Pointed> {
+    let ran = state.sql.ran.as_ref().filter(|_| !state.sql.editing)?;
+    let (column, value) = (ran.names.get(ran.column)?, ran.rows.get(ran.cursor)?.get(ran.column)?);
+    if ran.is_masked(ran.column, value) {
+        return None;
+    }
+    let role = Role::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(column));
+    let column = role.map_or(column.as_str(), |role| role.name()).to_owned();
+    Some(Pointed { column, role, value: value.clone(), row_id: None, nested: false })
 }
 
 fn main(state: &State) -> Option<Pointed> {
@@ -91,6 +104,11 @@ fn main(state: &State) -> Option<Pointed> {
             let value = item.value.clone().map_or(Value::Null, Value::Text);
             Some(Pointed { column, role, value, row_id: None, nested: false })
         }
+        Place::Compare { .. } => {
+            let (role, apart) = state.compared.current()?;
+            let value = Value::Text(apart.value.clone());
+            Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
+        }
         Place::Page(entity) => match state.page.cursor.checked_sub(1) {
             None => Some(Pointed::of_entity(entity)),
             Some(at) => {
@@ -99,6 +117,27 @@ fn main(state: &State) -> Option<Pointed> {
                 Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
             }
         },
+    }
+}
+
+/// The marked values, where the cursor is in their column: a key then acts on all of them.
+pub fn marked(state: &State) -> Option<&MarkedValues> {
+    let marked = state.marks.values()?;
+    // In the rows and their detail a value stands for its own row.
+    let here = state.surface == Surface::Explore
+        && match state.focus {
+            Pane::Fields => true,
+            Pane::Main => *state.place() != Place::Rows,
+            Pane::Detail | Pane::Timeline => false,
+        };
+    (here && pointed_column(state).is_some_and(|column| column == marked.column)).then_some(marked)
+}
+
+/// The entities that a key acts on: those that are marked, where the cursor is in their column, or else the one under the cursor.
+pub fn subjects(state: &State) -> Vec<Entity> {
+    match marked(state) {
+        Some(marked) => marked.entities(),
+        None => pointed(state).and_then(|pointed| pointed.entity()).into_iter().collect(),
     }
 }
 
@@ -125,12 +164,16 @@ pub fn here(state: &State) -> When {
     if state.phase != Phase::Ready {
         return When::NOWHERE;
     }
+    if state.surface == Surface::Sql && state.sql.editing {
+        return When::SQL_EDIT;
+    }
     let mut here = When::ANYWHERE;
     here = here.or(match state.surface {
         Surface::Explore => When::EXPLORE.or(match (state.focus, state.place()) {
             (Pane::Main, Place::Rows) => When::ROWS,
             (Pane::Main, Place::Pivot { .. } | Place::Top { .. }) => When::LIST,
             (Pane::Main, Place::Page(_)) => When::PAGE,
+            (Pane::Main, Place::Compare { .. }) => When::COMPARE,
             (Pane::Fields, _) => When::FIELDS,
             (Pane::Timeline, _) => When::TIMELINE,
             (Pane::Detail, _) => When::DETAIL,
@@ -138,9 +181,13 @@ pub fn here(state: &State) -> When {
         Surface::Playbooks => When::PLAYBOOKS,
         Surface::Findings => When::FINDINGS,
         Surface::Case => When::CASE,
+        Surface::Sql => When::SQL,
     });
     if let Some(pointed) = pointed(state) {
-        here = here.or(When::VALUE);
+        // A value of a result that is no view yet leads on, but there is nothing to keep or drop.
+        if state.surface != Surface::Sql {
+            here = here.or(When::VALUE);
+        }
         if pointed.entity().is_some() {
             here = here.or(When::ENTITY);
         }
@@ -151,6 +198,12 @@ pub fn here(state: &State) -> When {
     } else if state.surface == Surface::Explore && state.focus == Pane::Fields && pointed_column(state).is_some() {
         // A field's heading has no value to keep, but its top values can be listed.
         here = here.or(When::FIELD_HEAD);
+    }
+    if marked(state).is_some() {
+        here = here.or(When::VALUE);
+        if !subjects(state).is_empty() {
+            here = here.or(When::ENTITY);
+        }
     }
     if pointed_row(state).is_some() {
         here = here.or(When::ROW);

@@ -250,13 +250,7 @@ fn ask(client: &Client, statement: Statement) -> Result<Table, String> {
 fn pinned(dir: &Path, case: &Case, pin: &Pin, extract: &Extract, client: &Client) -> Verdict {
     let what = format!("row {} of the extract", pin.row_id);
     let expected = "the values that were pinned";
-    let context = Context {
-        relation: &REQUESTS,
-        schema: &extract.schema,
-        dialect: client.dialect(),
-        case,
-        last: extract.last,
-    };
+    let context = Context { relation: &REQUESTS, schema: &extract.schema, dialect: client.dialect(), case, last: extract.last };
     let compare = || -> Result<Vec<String>, String> {
         let path = dir.join(EVIDENCE).join(format!("{}.json", pin.evidence));
         let kept = std::fs::read(path).map_err(|error| format!("no evidence to compare with ({error})"))?;

@@ -66,7 +66,12 @@ impl Failure {
         // The line of it: a text of several lines cannot be marked as one.
         let start = sql.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
         let line = sql.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let word = sql.get(at..).unwrap_or_default().chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').map(char::len_utf8);
+        let word = sql
+            .get(at..)
+            .unwrap_or_default()
+            .chars()
+            .take_while(|sign| sign.is_alphanumeric() || *sign == '_')
+            .map(char::len_utf8);
         let length = word.sum::<usize>().max(1);
         Failure::Filter { message, text: line.to_owned(), span: at - start..(at - start + length).min(line.len()) }
     }

@@ -1,12 +1,16 @@
 //! Investigating: the filter language, views and the questions that are asked of them. Builds SQL with bound values; runs nothing.
 
+pub mod compare;
 pub mod count;
+pub mod diff;
 pub mod entity;
 pub mod filter;
+pub mod listing;
 pub mod pivot;
 pub mod relation;
 pub mod result;
 pub mod rows;
+pub mod spread;
 mod sql;
 pub mod sqltext;
 pub mod timeline;

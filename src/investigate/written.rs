@@ -27,8 +27,7 @@ pub fn view_sql(context: &Context<'_>, view: &View, columns: &[String], limit: O
     let from = match view.relation.sql() {
         None => context.table(),
         Some(sql) => {
-            let names: Vec<String> =
-                context.schema.columns.iter().map(|column| context.dialect.ident(&column.name)).collect();
+            let names: Vec<String> = context.schema.columns.iter().map(|column| context.dialect.ident(&column.name)).collect();
             format!("(\n{sql}\n) AS result({})", names.join(", "))
         }
     };
@@ -101,8 +100,7 @@ mod tests {
     #[test]
     fn values_are_written_out_and_nothing_else_is_touched() {
         let mut statement = Statement::default();
-        let (text, time, number) =
-            (statement.bind("it's; $1 \"x\""), statement.bind(Timestamp(0)), statement.bind(-1.0));
+        let (text, time, number) = (statement.bind("it's; $1 \"x\""), statement.bind(Timestamp(0)), statement.bind(-1.0));
         statement.sql = format!("SELECT \"$1\", '$2 ''$3''' FROM t WHERE a = {text} AND b < {time} OR c = {number} AND $9 $$");
         assert_eq!(
             in_full(&statement, &DUCK),

@@ -100,6 +100,20 @@ pub enum Purpose {
     RejectsFile,
     /// The result of an SQL text, step by step, for the present view.
     Result,
+    /// The values of a role that one of two views has and the other has not.
+    Apart {
+        /// In which role.
+        role: Role,
+    },
+    /// The first rows of an SQL text.
+    SqlRun {
+        /// The text.
+        sql: String,
+    },
+    /// How an SQL text would run.
+    SqlExplain,
+    /// The functions that SQL can call.
+    SqlFunctions,
 }
 
 impl Purpose {
@@ -116,6 +130,9 @@ impl Purpose {
                 | Purpose::Preview
                 | Purpose::Rejects { .. }
                 | Purpose::RejectsFile
+                | Purpose::SqlRun { .. }
+                | Purpose::SqlExplain
+                | Purpose::SqlFunctions
         )
     }
 
@@ -140,7 +157,10 @@ impl Purpose {
             Purpose::Samples => "looking at rows",
             Purpose::Preview => "trying it",
             Purpose::Rejects { .. } | Purpose::RejectsFile => "reading rejects",
-            Purpose::Result => "running the SQL",
+            Purpose::Result | Purpose::SqlRun { .. } => "running the SQL",
+            Purpose::SqlExplain => "planning",
+            Purpose::Apart { .. } => "comparing",
+            Purpose::SqlFunctions => "reading functions",
         }
     }
 }

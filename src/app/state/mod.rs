@@ -1,7 +1,10 @@
 //! Everything the screen shows, and nothing else: a frame is a function of this.
 
 pub mod casework;
+pub mod columns;
+pub mod compared;
 pub mod detail;
+pub mod editor;
 pub mod fields;
 pub mod form;
 pub mod input;
@@ -9,12 +12,14 @@ pub mod jobs;
 pub mod layer;
 pub mod list;
 pub mod mapping;
+pub mod marks;
 pub mod opening;
 pub mod page;
 pub mod playbooks;
 pub mod report;
 pub mod results;
 pub mod rows;
+pub mod sql;
 pub mod timeline;
 pub mod trail;
 pub mod unsealed;
@@ -33,6 +38,7 @@ use super::key::Key;
 use super::keymap::Keymap;
 
 pub use casework::{CaseLine, CaseState};
+pub use compared::Compared;
 pub use detail::Detail;
 pub use fields::Fields;
 pub use form::Form;
@@ -40,12 +46,14 @@ pub use input::Input;
 pub use jobs::Jobs;
 pub use layer::Layer;
 pub use list::List;
+pub use marks::Marks;
 pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
 pub use report::LoadReport;
 pub use results::Results;
 pub use rows::Rows;
+pub use sql::Sql;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
 pub use unsealed::Unsealed;
@@ -62,6 +70,8 @@ pub enum Surface {
     Findings,
     /// Labels, notes, pins, questions, trail.
     Case,
+    /// The SQL editor and what came of it.
+    Sql,
 }
 
 /// A pane of the explore surface.
@@ -168,12 +178,18 @@ pub struct State {
     pub list: List,
     /// The entity page in the main area, when the place is one.
     pub page: Page,
+    /// What is marked, for the next key to act on.
+    pub marks: Marks,
     /// The playbooks and their hits.
     pub playbooks: Playbooks,
     /// What fills the roles, and what could.
     pub mapping: mapping::Pane,
     /// What was read and what was not.
     pub report: LoadReport,
+    /// Two views that are compared, when the place is that.
+    pub compared: Compared,
+    /// The SQL surface.
+    pub sql: Sql,
     /// The results of SQL texts that views are of.
     pub results: Results,
     /// What is running.
@@ -192,6 +208,8 @@ pub struct State {
     pub themes: Vec<String>,
     /// Since the start of the program, as of the last tick. For elapsed times only.
     pub now: Duration,
+    /// The time of day when the last key was pressed, for what is noted with its time.
+    pub clock: Option<Timestamp>,
     /// Whether the program is to end.
     pub quit: bool,
 }
@@ -221,9 +239,12 @@ impl State {
             detail: Detail::default(),
             list: List::default(),
             page: Page::default(),
+            marks: Marks::default(),
             playbooks: Playbooks::default(),
             mapping: mapping::Pane::default(),
             report: LoadReport::default(),
+            compared: Compared::default(),
+            sql: Sql::default(),
             results: Results::default(),
             jobs: Jobs::default(),
             message: None,
@@ -233,6 +254,7 @@ impl State {
             theme: "dark".to_owned(),
             themes: Vec::new(),
             now: Duration::ZERO,
+            clock: None,
             quit: false,
         }
     }

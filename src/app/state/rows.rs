@@ -1,8 +1,8 @@
 //! The rows of the view: a cursor, and a window of a few screens of rows around it. Never more.
 
 use crate::domain::{Column, Schema, Value};
-use crate::investigate::{View, view};
 use crate::investigate::rows::RowSource;
+use crate::investigate::{View, view};
 
 /// One row of the window.
 #[derive(Debug, Clone, PartialEq)]

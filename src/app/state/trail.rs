@@ -1,6 +1,6 @@
 //! The trail: the tree of views visited. Going back never loses a branch.
 
-use crate::domain::{Entity, Role};
+use crate::domain::{Entity, Role, TimeRange, Timestamp};
 use crate::investigate::View;
 
 /// What the main area shows.
@@ -9,10 +9,10 @@ pub enum Place {
     /// The rows of the view.
     #[default]
     Rows,
-    /// The entities of a role that share rows with an entity.
+    /// The entities of a role that stand in the rows of the view.
     Pivot {
-        /// Where it began.
-        from: Entity,
+        /// Whose rows these are: one entity or several of a kind; empty for a view that was not begun from entities.
+        from: Vec<Entity>,
         /// What is listed.
         to: Role,
     },
@@ -23,6 +23,13 @@ pub enum Place {
     },
     /// The page of an entity.
     Page(Entity),
+    /// What one view of the trail has and another one has not.
+    Compare {
+        /// The node of the one.
+        a: usize,
+        /// The node of the other.
+        b: usize,
+    },
 }
 
 /// A view visited.
@@ -36,12 +43,23 @@ pub struct Node {
     pub view: View,
     /// A few words on how it was reached. May quote an extract.
     pub title: String,
+    /// The name that the analyst gave it.
+    pub name: Option<String>,
+    /// When it was visited first.
+    pub at: Option<Timestamp>,
     /// Rows of the view, once counted.
     pub rows: Option<u64>,
     /// Where the cursor was: row position and column, or the line of a list.
     pub cursor: (u64, usize),
     /// The child that was visited last: where forward leads.
     pub forward: Option<usize>,
+}
+
+impl Node {
+    /// Its name, or how it was reached where it has none.
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.title)
+    }
 }
 
 /// The tree of views visited. It always has a node: the whole extract.
@@ -116,6 +134,25 @@ impl Trail {
             self.here = to;
         }
         known
+    }
+
+    /// The time range of the nearest view on the way here that has one, the present one left out.
+    pub fn range_before(&self) -> Option<TimeRange> {
+        let mut at = self.here().parent;
+        while let Some(node) = at.and_then(|at| self.nodes.get(at)) {
+            if !node.view.range.is_all() {
+                return Some(node.view.range);
+            }
+            at = node.parent;
+        }
+        None
+    }
+
+    /// Gives a node a name, or takes it away.
+    pub fn name(&mut self, at: usize, name: Option<String>) {
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.name = name;
+        }
     }
 
     /// Changes the view of the present node without making a new one: for what is no step of the investigation (hidden columns).

@@ -3,5 +3,7 @@
 mod casework;
 mod desk;
 mod mapping;
+mod marks;
 mod report;
+mod sql;
 mod views;

@@ -15,7 +15,7 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
-use super::{answers, casework, layers, mapping, motion, reopen, report, rows, view};
+use super::{answers, casework, columns, detail, layers, mapping, marks, motion, reopen, report, rows, sql, time, trail, view};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -26,7 +26,24 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Quit => super::quit(state, out),
         Action::NextPane => cycle(state, true),
         Action::PreviousPane => cycle(state, false),
+        Action::Go(Surface::Sql) => sql::enter(state, out),
         Action::Go(surface) => state.surface = surface,
+        Action::FreezeColumn
+        | Action::ColumnLeft
+        | Action::ColumnRight
+        | Action::ChooseColumns
+        | Action::SortAlsoAscending
+        | Action::SortAlsoDescending => columns::act(state, action, out),
+        Action::SqlRun
+        | Action::SqlExplain
+        | Action::SqlOpen
+        | Action::SqlEdit
+        | Action::SqlFromView
+        | Action::SqlOlder
+        | Action::SqlNewer
+        | Action::SqlComplete
+        | Action::SqlCompleteBack
+        | Action::SqlLeave => sql::act(state, action, out),
         Action::Move(motion) => motion::step(state, motion, out),
         Action::Open => open(state, out),
         Action::Undo
@@ -44,9 +61,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::TrailBack => travel(state, false, out),
         Action::TrailForward => travel(state, true, out),
         Action::Trail => {
-            let here = state.trail.position();
-            let cursor = state.trail.tree().iter().position(|line| line.0 == here).unwrap_or(0);
-            state.layers.push(Layer::Trail { cursor });
+            trail::open(state);
         }
         Action::EditFilter => {
             // With a blank behind it, so that the next term can be typed at once.
@@ -76,8 +91,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
                 fields,
             )));
         }
-        Action::ZoomOut => zoom_out(state, out),
-        Action::Zoom => zoom(state, out),
+        Action::ZoomOut => time::zoom_out(state, out),
+        Action::Zoom => time::zoom(state, out),
+        Action::TimeBounds => time::bounds(state, out),
         Action::Search => {
             let fields = vec![FormField::text("text", true, state.needle.clone())];
             state.layers.push(Layer::Form(Form::new(FormPurpose::Search, "search in all columns", fields)));
@@ -99,8 +115,14 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Keep => restrict(state, true, out),
         Action::Drop => restrict(state, false, out),
         Action::Pivot(role) => {
-            if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
-                view::pivot_to(state, entity, role, out);
+            let from = focus::subjects(state);
+            view::pivot_from(state, from, role, out);
+        }
+        Action::PivotView(role) => view::pivot_view(state, role, out),
+        Action::Mark => marks::toggle(state, out),
+        Action::ClearMarks => {
+            if !marks::clear(state) {
+                state.say(Tone::Plain, "nothing is marked; v marks");
             }
         }
         Action::EntityPage => {
@@ -156,6 +178,9 @@ pub(super) fn explain(state: &mut State, key: Key) {
 
 /// One level back: stops what runs, then goes from a side pane to the rows, from another surface to exploring, along the trail.
 fn back(state: &mut State, out: &mut Vec<Effect>) {
+    if marks::clear(state) {
+        return;
+    }
     let stopped = view::cancel(state, |purpose| *purpose != Purpose::Forget, out);
     if stopped > 0 {
         stop_waiting(state);
@@ -195,7 +220,7 @@ fn stop_waiting(state: &mut State) {
     }
 }
 
-fn travel(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
+pub(super) fn travel(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
     view::leave(state, out);
     let moved = if forward { state.trail.forward() } else { state.trail.back() };
     if moved {
@@ -228,13 +253,14 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
                 None => restrict(state, true, out),
             },
             Place::Top { .. } => restrict(state, true, out),
+            Place::Compare { .. } => trail::restrict(state, true, out),
         },
         (Surface::Explore, Pane::Fields) => match state.fields.lines().get(state.fields.cursor) {
             Some(FieldLine::Value(..)) => restrict(state, true, out),
             Some(FieldLine::More(_)) => act(state, Action::TopValues, out),
             _ => fold_field(state, None, out),
         },
-        (Surface::Explore, Pane::Timeline) => zoom(state, out),
+        (Surface::Explore, Pane::Timeline) => time::zoom(state, out),
         (Surface::Explore, Pane::Detail) => {
             if let Some(line) = state.detail.lines().get(state.detail.cursor)
                 && line.branch.is_some()
@@ -248,6 +274,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
             None => act(state, Action::Pivot(crate::domain::Role::Request), out),
         },
         (Surface::Findings | Surface::Case, _) => casework::open(state, out),
+        (Surface::Sql, _) => act(state, Action::SqlOpen, out),
     }
 }
 
@@ -271,18 +298,37 @@ pub(super) fn fold_field(state: &mut State, open: Option<bool>, out: &mut Vec<Ef
 
 /// Keeps or drops the rows with the value under the cursor.
 fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
-    let Some(pointed) = focus::pointed(state) else { return };
-    if pointed.row_id.is_some_and(|row_id| state.is_masked(row_id, &pointed.column)) {
-        state.say(Tone::Plain, "this value is masked, and a filter would show it; z r reveals it first");
-        return;
+    if state.surface == Surface::Explore && state.focus == Pane::Main && matches!(state.place(), Place::Compare { .. }) {
+        return trail::restrict(state, keep, out);
     }
-    let filter = match filter_of(&pointed, keep) {
-        Ok(filter) => filter,
-        Err(error) => {
-            state.say(Tone::Error, error.to_string());
-            return;
+    let marked = focus::marked(state).map(|marked| (marked.column.clone(), marked.filter(keep)));
+    let filter = match marked {
+        Some((column, _)) if is_sensitive(state, &column) => return refuse_masked(state, false),
+        Some((_, filter)) => filter,
+        None => {
+            let Some(pointed) = focus::pointed(state) else { return };
+            match pointed.row_id {
+                Some(row_id) if state.is_masked(row_id, &pointed.column) => return refuse_masked(state, true),
+                None if !pointed.value.is_null() && is_sensitive(state, &pointed.column) => return refuse_masked(state, false),
+                _ => {}
+            }
+            filter_of(&pointed, keep)
         }
     };
+    narrow_by(state, filter, keep, out);
+}
+
+fn is_sensitive(state: &State, column: &str) -> bool {
+    state.schema.column(column).is_some_and(crate::domain::Column::is_sensitive)
+}
+
+fn refuse_masked(state: &mut State, one_cell: bool) {
+    let way = if one_cell { "z r reveals it first" } else { "find a row with it and reveal that cell first" };
+    state.say(Tone::Plain, format!("this value is masked, and a filter would show it; {way}"));
+}
+
+/// Goes on to the rows of the view that a filter lets through besides. Marks are used up by it: the filter says the same now.
+pub(super) fn narrow_by(state: &mut State, filter: Filter, keep: bool, out: &mut Vec<Effect>) {
     let title = format!("{} {filter}", if keep { "+" } else { "!" });
     let mut view = state.view().narrowed(filter);
     if let Err(error) = view.filter.check(&state.schema) {
@@ -290,34 +336,17 @@ fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
         return;
     }
     view.sort.clear();
+    state.marks.clear();
     view::visit(state, Place::Rows, view, title, out);
 }
 
-fn filter_of(pointed: &Pointed, keep: bool) -> Result<Filter, crate::investigate::FilterError> {
+fn filter_of(pointed: &Pointed, keep: bool) -> Filter {
     if pointed.nested {
         // Inside a JSON column there is no column to compare with: the text of the value is looked for in the whole.
         let within = Filter::containing(&pointed.column, &pointed.value.to_plain());
-        return Ok(if keep { within } else { within.negated() });
+        return if keep { within } else { within.negated() };
     }
-    Ok(if keep { Filter::keep(&pointed.column, &pointed.value) } else { Filter::drop(&pointed.column, &pointed.value) })
-}
-
-fn zoom(state: &mut State, out: &mut Vec<Effect>) {
-    let Some((from, to)) = state.timeline.marked() else { return };
-    let (Some(first), Some(last)) = (state.timeline.buckets.get(from), state.timeline.buckets.get(to)) else { return };
-    let range = crate::domain::TimeRange { from: Some(first.start), to: Some(last.start.plus(state.timeline.width)) };
-    let view = View { range, ..state.view().clone() };
-    view::visit(state, Place::Rows, view, format!("time {range}"), out);
-}
-
-fn zoom_out(state: &mut State, out: &mut Vec<Effect>) {
-    if state.view().range.is_all() {
-        state.say(Tone::Plain, "the view has no time range");
-        return;
-    }
-    let view = View { range: crate::domain::TimeRange::ALL, ..state.view().clone() };
-    let place = state.place().clone();
-    view::visit(state, place, view, "all time".to_owned(), out);
+    if keep { Filter::keep(&pointed.column, &pointed.value) } else { Filter::drop(&pointed.column, &pointed.value) }
 }
 
 /// Looks for the next row with the searched text.
@@ -325,6 +354,9 @@ pub(super) fn find(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
     if state.needle.is_empty() {
         act(state, Action::Search, out);
         return;
+    }
+    if state.focus == Pane::Detail {
+        return detail::find(state, forward);
     }
     if !forward && state.rows.cursor == 0 {
         state.say(Tone::Plain, "this is the first row");
@@ -361,7 +393,7 @@ fn hide(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 /// Reads the window again because its columns changed.
-fn reread(state: &mut State, out: &mut Vec<Effect>) {
+pub(super) fn reread(state: &mut State, out: &mut Vec<Effect>) {
     view::cancel(state, |purpose| matches!(purpose, Purpose::Window { .. }), out);
     let (cursor, column, total, awaited) = (state.rows.cursor, state.rows.column, state.rows.total, state.rows.awaited);
     let source = state.rows.source.clone();

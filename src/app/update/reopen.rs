@@ -82,6 +82,7 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     // A masked column may hold something else now.
     state.revealed.clear();
     state.changed.clear();
+    state.marks.clear();
     let (cursor, top) = (state.mapping.cursor, state.mapping.top);
     state.mapping = Pane { cursor, top, ..Pane::default() };
     state.report = LoadReport { tab: state.report.tab, ..LoadReport::default() };

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use crate::case::{Event, SavedView};
-use crate::domain::{Entity, Role};
+use crate::domain::{Entity, Role, Value};
 use crate::engine::{JobId, Lane, Limits, Request, Statement};
 use crate::extract::Extract;
+use crate::investigate::listing::Asked;
 use crate::investigate::rows::{self as row_sql, RowSource};
 use crate::investigate::{FilterError, SortKey, View, count, entity, pivot, timeline as time_sql, top};
 
 use crate::app::effect::Effect;
 use crate::app::state::fields::{self, Values};
 use crate::app::state::jobs::Purpose;
+use crate::app::state::marks::described;
 use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, list, timeline};
 
-use super::{results, rows};
+use super::{results, rows, trail};
 
 /// The extract is open: everything begins.
 pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
@@ -27,6 +29,7 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     }
     state.extract = Some(extract);
     state.phase = Phase::Ready;
+    state.trail.here_mut().at = state.clock;
     refresh(state, out);
 }
 
@@ -72,6 +75,7 @@ pub(super) fn visit(state: &mut State, place: Place, view: View, title: String, 
     if state.trail.visit(place, view, title) {
         // A new view begins at its first row, in the column where the analyst was looking.
         state.trail.here_mut().cursor = (0, column);
+        state.trail.here_mut().at = state.clock;
     }
     arrive(state, out);
 }
@@ -85,6 +89,7 @@ pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) {
         Place::Rows => (state.rows.cursor, state.rows.column),
         Place::Pivot { .. } | Place::Top { .. } => (state.list.cursor as u64, state.rows.column),
         Place::Page(_) => (state.page.cursor as u64, state.rows.column),
+        Place::Compare { .. } => (state.compared.cursor.first().copied().unwrap_or(0) as u64, state.rows.column),
     };
     state.trail.here_mut().cursor = cursor;
 }
@@ -120,10 +125,9 @@ pub(super) fn refresh(state: &mut State, out: &mut Vec<Effect>) {
 fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -> Result<(), FilterError> {
     match place {
         Place::Rows => {}
-        Place::Pivot { from, to } => {
+        Place::Pivot { to, .. } => {
             begin_list(state, to.name(), position);
-            let all = View { range: state.view().range, ..View::default() };
-            let statement = pivot::statement(&state.extract_context(), &all, &pivot::exact(from), *to, Some(list::MOST + 1));
+            let statement = pivot::of_view(&state.context(), state.view(), *to, &Asked::most(list::MOST + 1));
             submit(state, Lane::Interactive, Purpose::List, statement, out)?;
         }
         Place::Top { column } => {
@@ -131,6 +135,7 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
             let statement = top::statement(&state.context(), state.view(), column, list::MOST + 1);
             submit(state, Lane::Interactive, Purpose::List, statement, out)?;
         }
+        Place::Compare { a, b } => trail::begin(state, *a, *b, out)?,
         Place::Page(whose) => {
             let around = usize::try_from(position).unwrap_or(0);
             state.page = Page { entity: Some(whose.clone()), cursor: around, ..Page::default() };
@@ -193,7 +198,7 @@ pub(super) fn counted(
 }
 
 /// Writes a node of the trail into the case.
-fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
+pub(super) fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
     let Some(node) = state.trail.nodes().get(at) else { return };
     if state.case.read_only || state.case.dir.is_empty() {
         return;
@@ -202,7 +207,7 @@ fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
     out.push(Effect::Record(Event::Visited {
         node: number(at),
         parent: node.parent.map(number),
-        title: node.title.clone(),
+        title: node.called().to_owned(),
         view: SavedView::from(&node.view),
         rows: node.rows,
     }));
@@ -261,24 +266,53 @@ pub(super) fn known_to_extract(state: &mut State, entity: &Entity) -> bool {
     let known = state.extract_schema().has(entity.role);
     if !known {
         let role = entity.role;
-        state.say(Tone::Error, format!("no column of the extract is mapped to {role}, so it has no rows of {entity}; z m maps one"));
+        state.say(
+            Tone::Error,
+            format!("no column of the extract is mapped to {role}, so it has no rows of {entity}; z m maps one"),
+        );
     }
     known
 }
 
 /// Goes from an entity to the entities of a role that share rows with it; to its own rows for `request`.
 pub(super) fn pivot_to(state: &mut State, entity: Entity, to: Role, out: &mut Vec<Effect>) {
-    if !known_to_extract(state, &entity) {
+    pivot_from(state, vec![entity], to, out);
+}
+
+/// Goes from entities of one kind to the entities of a role that share rows with any of them; to their own rows for `request`.
+pub(super) fn pivot_from(state: &mut State, from: Vec<Entity>, to: Role, out: &mut Vec<Effect>) {
+    let Some(first) = from.first() else { return };
+    let role = first.role;
+    if !known_to_extract(state, &first.clone()) {
         return;
     }
-    let view = entity_view(state, &entity);
     let whence = if state.view().relation.is_requests() { "" } else { ", in the extract" };
-    if to == Role::Request || to == entity.role {
-        let title = format!("{entity}{whence}");
-        visit(state, Place::Rows, view, title, out);
-    } else if state.extract_schema().has(to) {
-        let title = format!("{entity} → {}{whence}", to.plural());
-        visit(state, Place::Pivot { from: entity, to }, view, title, out);
+    let values: Vec<Value> = from.iter().map(|entity| Value::Text(entity.value.clone())).collect();
+    let filter = crate::investigate::Filter::keep_any(role.name(), &values);
+    let view = View { filter, range: state.view().range, ..View::default() }.with_columns_of(state.view());
+    let whose = described(&from);
+    if to == Role::Request || to == role {
+        visit(state, Place::Rows, view, format!("{whose}{whence}"), out);
+    } else {
+        let title = format!("{whose} → {}{whence}", to.plural());
+        list_of(state, from, to, view, title, out);
+    }
+}
+
+/// Goes from the whole view to the entities of a role that stand in its rows; to the rows themselves for `request`.
+pub(super) fn pivot_view(state: &mut State, to: Role, out: &mut Vec<Effect>) {
+    let view = View { sort: Vec::new(), ..state.view().clone() };
+    if to == Role::Request {
+        visit(state, Place::Rows, view, "its rows".to_owned(), out);
+    } else {
+        list_of(state, Vec::new(), to, view, format!("{} of the view", to.plural()), out);
+    }
+}
+
+fn list_of(state: &mut State, from: Vec<Entity>, to: Role, view: View, title: String, out: &mut Vec<Effect>) {
+    let schema = if view.relation.is_requests() { state.extract_schema() } else { &state.schema };
+    if schema.has(to) {
+        visit(state, Place::Pivot { from, to }, view, title, out);
     } else {
         state.say(
             Tone::Error,
@@ -289,7 +323,11 @@ pub(super) fn pivot_to(state: &mut State, entity: Entity, to: Role, out: &mut Ve
 
 /// Sorts the view without making it a step of the trail.
 pub(super) fn sort(state: &mut State, key: Option<SortKey>, out: &mut Vec<Effect>) {
-    let sort: Vec<SortKey> = key.into_iter().collect();
+    sort_by(state, key.into_iter().collect(), out);
+}
+
+/// Sorts the view by several columns, the most important first.
+pub(super) fn sort_by(state: &mut State, sort: Vec<SortKey>, out: &mut Vec<Effect>) {
     if state.view().sort == sort {
         return;
     }

@@ -12,8 +12,7 @@ use crate::investigate::sqltext::{Piece, pieces};
 const LONGEST: usize = 64 << 10;
 
 /// What a question can begin with.
-const BEGINNINGS: [&str; 10] =
-    ["select", "with", "from", "values", "describe", "desc", "summarize", "show", "pivot", "unpivot"];
+const BEGINNINGS: [&str; 10] = ["select", "with", "from", "values", "describe", "desc", "summarize", "show", "pivot", "unpivot"];
 
 /// Something wrong with an SQL text, and where. The message may quote the text or the extract: draw it only through `SafeText`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +56,8 @@ pub fn question(sql: &str) -> Result<&str, SqlMistake> {
     };
     let word = sql.get(range.clone()).unwrap_or_default();
     if *piece == Piece::Unread || !BEGINNINGS.contains(&word.to_ascii_lowercase().as_str()) {
-        let message = format!("a question begins with SELECT, WITH or FROM, and not with {word}: nothing can be changed from here");
+        let message =
+            format!("a question begins with SELECT, WITH or FROM, and not with {word}: nothing can be changed from here");
         return Err(SqlMistake::new(Some(range.start), message));
     }
     let mut depth = 0_usize;
@@ -174,11 +174,7 @@ mod tests {
     #[test]
     fn a_mistake_of_the_engine_is_found_in_the_text() {
         let sql = "SELECT ü,\n  acount\nFROM requests";
-        let told_of = told(
-            sql,
-            "Binder Error: Referenced column \"acount\" not found\n\nLINE 3:   acount\n          ^\n",
-            1,
-        );
+        let told_of = told(sql, "Binder Error: Referenced column \"acount\" not found\n\nLINE 3:   acount\n          ^\n", 1);
         assert_eq!(told_of.at, Some(sql.find("acount").unwrap()));
         assert_eq!(told_of.message, "Binder Error: Referenced column \"acount\" not found");
         let long = format!("SELECT {}acount FROM requests", "a, ".repeat(60));

@@ -132,10 +132,11 @@ mod tests {
 
     #[test]
     fn names_that_the_table_needs_are_given_others() {
-        let names: Vec<String> = columns(&[("row_id", "BIGINT"), ("ROW_ID", "BIGINT"), ("", "DATE"), (super::super::SIZE, "JSON")], false)
-            .into_iter()
-            .map(|column| column.name)
-            .collect();
+        let names: Vec<String> =
+            columns(&[("row_id", "BIGINT"), ("ROW_ID", "BIGINT"), ("", "DATE"), (super::super::SIZE, "JSON")], false)
+                .into_iter()
+                .map(|column| column.name)
+                .collect();
         assert_eq!(names, ["request_row", "request_row_2", "column", "bytes so far_2"]);
     }
 

@@ -148,8 +148,7 @@ impl Making {
         let (row_id, size, own) = (ident(Schema::ROW_ID), ident(SIZE), ident(OWN));
         let names: Vec<String> = kept.iter().map(|kept| ident(&kept.column.name)).collect();
         let given: Vec<String> = (0..kept.len()).map(|place| ident(&columns::given(place))).collect();
-        let made: Vec<String> =
-            kept.iter().zip(&names).map(|(kept, name)| format!("{} AS {name}", kept.expression)).collect();
+        let made: Vec<String> = kept.iter().zip(&names).map(|(kept, name)| format!("{} AS {name}", kept.expression)).collect();
         // Eight bytes for whatever is no text.
         let bytes: Vec<String> = kept
             .iter()
