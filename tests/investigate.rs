@@ -531,3 +531,60 @@ fn a_pivot_takes_stars_and_counts() {
     assert_eq!(values, [Value::Text(String::new()), Value::Text("NULL".into())]);
     assert_eq!(table.names, ["value", "requests", "first_seen", "last_seen"]);
 }
+
+#[test]
+fn what_shares_rows_with_an_entity_comes_in_one_reading_with_what_is_new_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.csv");
+    let mut text = String::from("timestamp,account_id,api_key_id,client_ip,country,user_agent,status\n");
+    for row in 0..100 {
+        // The last ten rows of the key come from elsewhere; one row has no country.
+        let (country, ip) = match row {
+            3 => ("", "192.0.2.1"),
+            90.. => ("BR", "198.51.100.7"),
+            _ => ("DE", "192.0.2.1"),
+        };
+        text.push_str(&format!(
+            "2026-03-02T10:{:02}:{:02}Z,acct_{},key_a,{ip},{country},curl/8,200\n",
+            row / 2,
+            row % 2 * 30,
+            row % 3
+        ));
+        text.push_str(&format!("2026-03-02T10:{:02}:00Z,acct_9,key_b,203.0.113.5,FR,curl/8,200\n", row / 2));
+    }
+    std::fs::write(&log, text).unwrap();
+    let paths = casebook::settings::paths::Paths::under(folder.path());
+    let inputs = vec![log.display().to_string()];
+    let spec = casebook::extract::OpenSpec { inputs, ..casebook::extract::OpenSpec::default() };
+    let opened = casebook::extract::open(&spec, &paths, &DuckOpener, &mut |_| true).unwrap();
+    let client = Client::new(opened.engine.clone());
+    let extract = &opened.extract;
+    let context = Context { schema: &extract.schema, dialect: client.dialect(), case: &NoCase, last: extract.last };
+    let key = Entity::new(Role::Key, "key_a").unwrap();
+    let summary = ask(&client, entity::summary(&context, &View::default(), &key).unwrap());
+    let settled = entity::settled(summary.get(0, "first_seen").as_time(), summary.get(0, "last_seen").as_time());
+    for rows in [100, 100_000_000] {
+        // However many rows there are said to be, kept or read again, the answer is the same but for the shares.
+        let statement = entity::related(&context, &View::default(), &key, rows, settled, 2).unwrap().unwrap();
+        let table = ask(&client, statement);
+        let lines: Vec<String> = (0..table.len())
+            .map(|row| ["part", "role", "value", "requests", "values"].map(|name| table.get(row, name).to_plain()).join(" "))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "top account acct_0 34 3",
+                "top account acct_1 33 3",
+                "top ip 192.0.2.1 90 2",
+                "top ip 198.51.100.7 10 2",
+                "top country DE 89 2",
+                "top country BR 10 2",
+                "top user_agent curl/8 100 1",
+                "new ip 198.51.100.7 10 1",
+                "new country BR 10 1",
+            ]
+        );
+    }
+    assert_eq!(entity::settled(None, None), None);
+    assert_eq!(entity::settled(summary.get(0, "first_seen").as_time(), summary.get(0, "first_seen").as_time()), None);
+}

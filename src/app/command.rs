@@ -161,6 +161,22 @@ pub enum Action {
     SqlComplete,
     SqlCompleteBack,
     SqlLeave,
+    Around,
+    Copy(Copied),
+    CopyStyle,
+}
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Copied {
+    Value,
+    Row,
+    Marked,
+    View,
+    Filter,
+    Sql,
+    CommandLine,
 }
 
 /// One row of the action table.
@@ -330,6 +346,15 @@ pub const TABLE: &[Command] = &[
     command("sql-view", "sql of the view", "Put the SQL of the present view into the editor.", &["F4", "M-v"], W::SQL_EDIT.or(W::SQL), A::SqlFromView, 3),
     command("sql-help", "help", "Show every key that works in the editor.", &["F1"], W::SQL_EDIT, A::Help, 0),
     command("sql-leave", "leave", "Stop what runs, or leave the editor: first for the result, then for explore.", &["Esc"], W::SQL_EDIT, A::SqlLeave, 2),
+    command("around", "around it", "The rows before and after the row under the cursor, of the same entity or of all, by time.", &["a"], W::ROW, A::Around, 3),
+    command("copy-value", "copy the value", "Send the value under the cursor to the clipboard of your terminal, also over SSH and in tmux.", &["y y"], W::VALUE, A::Copy(Copied::Value), 0),
+    command("copy-row", "copy the row", "Copy the row under the cursor, or the listed value with its counts.", &["y r"], W::ROW.or(W::LIST), A::Copy(Copied::Row), 0),
+    command("copy-marked", "copy what is marked", "Copy the rows or values that are marked with v.", &["y s"], W::EXPLORE, A::Copy(Copied::Marked), 0),
+    command("copy-view", "copy the view", "Copy every row of the view, or the whole list.", &["y v"], W::EXPLORE, A::Copy(Copied::View), 0),
+    command("copy-filter", "copy the filter", "Copy the filter and the time range of the view.", &["y f"], W::EXPLORE, A::Copy(Copied::Filter), 0),
+    command("copy-sql", "copy as SQL", "Copy the SQL that gives what the main area shows.", &["y q"], W::EXPLORE, A::Copy(Copied::Sql), 0),
+    command("copy-command", "copy as command", "Copy the command line that prints what the main area shows.", &["y c"], W::EXPLORE, A::Copy(Copied::CommandLine), 0),
+    command("copy-as", "copy as …", "Choose the form of what is copied (TSV, CSV, JSON, Markdown) and whether it goes to the clipboard or into a file.", &["y o"], W::EXPLORE, A::CopyStyle, 0),
 
     command("trail-back", "trail back", "The view before; the branch is kept.", &["Backspace"], W::EXPLORE, A::TrailBack, 2),
     command("trail-forward", "trail forward", "The view that was gone back from.", &["="], W::EXPLORE, A::TrailForward, 0),

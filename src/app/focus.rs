@@ -4,6 +4,7 @@ use crate::domain::{Entity, Role, Value};
 
 use super::command::When;
 use super::state::marks::MarkedValues;
+use super::state::page::PageLine;
 use super::state::playbooks::PlaybookLine;
 use super::state::unsealed::digits_of;
 use super::state::{Pane, Phase, Place, State, Surface};
@@ -109,14 +110,22 @@ fn main(state: &State) -> Option<Pointed> {
             let value = Value::Text(apart.value.clone());
             Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
         }
-        Place::Page(entity) => match state.page.cursor.checked_sub(1) {
-            None => Some(Pointed::of_entity(entity)),
-            Some(at) => {
-                let (role, counted) = state.page.values().into_iter().nth(at)?;
-                let value = counted.value.clone().map_or(Value::Null, Value::Text);
+        Place::Page(entity) => {
+            let named = |role: Role, value: Value| {
                 Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
+            };
+            match state.page_lines().get(state.page.cursor)? {
+                PageLine::Entity | PageLine::Playbook(_) => Some(Pointed::of_entity(entity)),
+                PageLine::Fresh(role, at) => {
+                    let (role, fresh) = state.page.fresh(*role, *at)?;
+                    named(role, Value::Text(fresh.value.clone()))
+                }
+                PageLine::Value(role, at) => {
+                    let (role, counted) = state.page.value(*role, *at)?;
+                    named(role, counted.value.clone().map_or(Value::Null, Value::Text))
+                }
             }
-        },
+        }
     }
 }
 
@@ -214,8 +223,14 @@ pub fn here(state: &State) -> When {
     here
 }
 
-/// Whether the playbook under the cursor is the head of one (to be run) and not a hit.
+/// The playbook under the cursor, where it is one to be run and not a hit.
 pub fn pointed_playbook(state: &State) -> Option<usize> {
+    if state.surface == Surface::Explore {
+        return match (state.focus, state.place(), state.page_lines().get(state.page.cursor)) {
+            (Pane::Main, Place::Page(_), Some(PageLine::Playbook(at))) => Some(*at),
+            _ => None,
+        };
+    }
     match (state.surface, state.playbooks.lines().get(state.playbooks.cursor)) {
         (Surface::Playbooks, Some(PlaybookLine::Head(entry))) => Some(*entry),
         _ => None,

@@ -3,8 +3,8 @@
 //! `OFFSET` reads everything before it, so it is never used over many rows. All rows in load order are paged by ranges of `row_id`; any
 //! other view gets an index, a table of `row_id`s in view order, and is paged by ranges of the index's own row numbers.
 
-use crate::domain::Schema;
-use crate::engine::Statement;
+use crate::domain::{Schema, Timestamp};
+use crate::engine::{Param, Statement};
 
 use super::filter::{FilterError, column_named, contains_text};
 use super::{Context, View, sql};
@@ -64,6 +64,38 @@ pub fn page(
     Ok(statement)
 }
 
+/// Every row of the view in view order: `row_id`, then the columns, with their own types. For people who copy the SQL: pages are read with
+/// [`page`].
+pub fn all(context: &Context<'_>, view: &View, columns: &[String]) -> Result<Statement, FilterError> {
+    let mut statement = Statement::default();
+    let mut selected = vec![context.dialect.ident(Schema::ROW_ID)];
+    for column in columns {
+        selected.push(column_named(column, context)?.0);
+    }
+    let rows = sql::restriction(context, view, None, &mut statement)?;
+    let order = sql::order(context, view)?;
+    statement.sql = format!("SELECT {} FROM {}{rows}{order}", selected.join(", "), context.table());
+    Ok(statement)
+}
+
+/// Rows by their numbers, in load order: `row_id`, then the columns, with their own types.
+pub fn chosen(context: &Context<'_>, columns: &[String], row_ids: &[i64]) -> Result<Statement, FilterError> {
+    let mut statement = Statement::default();
+    let number = context.dialect.ident(Schema::ROW_ID);
+    let mut selected = vec![number.clone()];
+    for column in columns {
+        selected.push(column_named(column, context)?.0);
+    }
+    let wanted: Vec<String> = row_ids.iter().map(|row_id| statement.bind(*row_id)).collect();
+    statement.sql = format!(
+        "SELECT {} FROM {table} WHERE {number} IN ({}) ORDER BY {number}",
+        selected.join(", "),
+        wanted.join(", "),
+        table = context.table()
+    );
+    Ok(statement)
+}
+
 /// Makes the table `work.NAME(row_id)` with the view's rows in view order.
 pub fn build_index(context: &Context<'_>, view: &View, name: &str) -> Result<Statement, FilterError> {
     let mut statement = Statement::default();
@@ -89,6 +121,19 @@ pub fn detail(context: &Context<'_>, row_id: i64) -> Result<Statement, FilterErr
         .collect();
     let wanted = statement.bind(row_id);
     statement.sql = format!("SELECT {} FROM {} WHERE {number} = {wanted}", columns.join(", "), context.table());
+    Ok(statement)
+}
+
+/// One row: `before` BIGINT, how many rows of the view come before a row of it when they are in the order of time, ties in load order. So
+/// it is the row's position in the view sorted by time.
+pub fn before(context: &Context<'_>, view: &View, time: Timestamp, row_id: i64) -> Result<Statement, FilterError> {
+    let mut statement = Statement::default();
+    let (column, _) = column_named(crate::domain::Role::Time.name(), context)?;
+    let number = context.dialect.ident(Schema::ROW_ID);
+    let (moment, row) = (statement.bind(Param::Time(time)), statement.bind(row_id));
+    let earlier = format!("({column} < {moment} OR ({column} = {moment} AND {number} < {row}))");
+    let rows = sql::restriction(context, view, [earlier], &mut statement)?;
+    statement.sql = format!("SELECT count(*) AS before FROM {}{rows}", context.table());
     Ok(statement)
 }
 

@@ -142,7 +142,7 @@ impl View {
 }
 
 /// A text as one word of a POSIX shell.
-fn shell_quoted(text: &str) -> String {
+pub fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

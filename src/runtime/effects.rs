@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::state::copying::Destination;
 use crate::app::{Effect, Msg};
 use crate::case::{Event, OpenedExtract};
 use crate::domain::Role;
@@ -13,7 +14,7 @@ use crate::settings::paths::Paths;
 
 use super::loader::{self, Attempt, Loader, News, Rehash};
 use super::scribe::{Order, Scribe};
-use super::{Post, Prepare, input};
+use super::{Post, Prepare, clipboard, input};
 
 /// Everything that acts outside.
 pub(super) struct Hands {
@@ -140,6 +141,10 @@ impl Hands {
             Effect::ExportRejects { batches, cut } => self.order(Order::Rejects { batches, cut }),
             Effect::Record(event) => self.order(Order::Record(event)),
             Effect::Pin(row) => self.order(Order::Pin(Box::new(row))),
+            Effect::Copy(handout) => match handout.to {
+                Destination::Clipboard => clipboard::send(handout, self.post.clone()),
+                Destination::File => self.order(Order::Copy(handout)),
+            },
             Effect::Report => self.order(Order::Report),
             Effect::SqlHistory(text) => {
                 let (paths, post) = (self.paths.clone(), self.post.clone());

@@ -1,5 +1,6 @@
 //! The imperative shell: one loop that gives all messages one order, and the hands that do what the core asks for.
 
+mod clipboard;
 mod effects;
 mod input;
 mod loader;

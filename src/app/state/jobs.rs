@@ -43,11 +43,8 @@ pub enum Purpose {
     Facts,
     /// The histogram of an entity.
     Spark,
-    /// The related values of an entity.
-    Related {
-        /// In which role.
-        role: Role,
-    },
+    /// The related values of an entity, and what is new for it.
+    Related,
     /// The next row with the searched text.
     Find {
         /// Whether towards the end.
@@ -114,6 +111,16 @@ pub enum Purpose {
     SqlExplain,
     /// The functions that SQL can call.
     SqlFunctions,
+    /// The position of a row in the view.
+    Locate {
+        /// Which row.
+        row_id: i64,
+    },
+    /// Rows to be copied.
+    CopyRows {
+        /// Whether it is the marked ones, and not the whole view.
+        marked: bool,
+    },
 }
 
 impl Purpose {
@@ -147,7 +154,7 @@ impl Purpose {
             Purpose::Timeline | Purpose::Spark => "timeline",
             Purpose::Detail { .. } => "reading a row",
             Purpose::List => "listing",
-            Purpose::Summary | Purpose::Facts | Purpose::Related { .. } => "entity",
+            Purpose::Summary | Purpose::Facts | Purpose::Related => "entity",
             Purpose::Find { .. } => "searching",
             Purpose::Secrets { .. } => "revealing",
             Purpose::Evidence { .. } => "reading the row to pin",
@@ -161,6 +168,8 @@ impl Purpose {
             Purpose::SqlExplain => "planning",
             Purpose::Apart { .. } => "comparing",
             Purpose::SqlFunctions => "reading functions",
+            Purpose::Locate { .. } => "finding the row",
+            Purpose::CopyRows { .. } => "reading rows to copy",
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod casework;
 pub mod columns;
 pub mod compared;
+pub mod copying;
 pub mod detail;
 pub mod editor;
 pub mod fields;
@@ -39,6 +40,7 @@ use super::keymap::Keymap;
 
 pub use casework::{CaseLine, CaseState};
 pub use compared::Compared;
+pub use copying::{CopyStyle, Handout};
 pub use detail::Detail;
 pub use fields::Fields;
 pub use form::Form;
@@ -200,6 +202,8 @@ pub struct State {
     pub revealed: BTreeSet<(i64, String)>,
     /// The cell whose secrets are shown.
     pub unsealed: Option<Unsealed>,
+    /// How and where to things are copied.
+    pub copying: CopyStyle,
     /// The last searched text.
     pub needle: String,
     /// The theme's name.
@@ -250,6 +254,7 @@ impl State {
             message: None,
             revealed: BTreeSet::new(),
             unsealed: None,
+            copying: CopyStyle::default(),
             needle: String::new(),
             theme: "dark".to_owned(),
             themes: Vec::new(),
@@ -330,6 +335,12 @@ impl State {
             Some(seal) => seal.mask(text),
             None => Cow::Borrowed(text),
         }
+    }
+
+    /// The lines of the entity page that the cursor can stand on.
+    pub fn page_lines(&self) -> Vec<page::PageLine> {
+        let kind = self.page.entity.as_ref().map(|entity| entity.role);
+        self.page.lines(kind.map(|kind| self.playbooks.accusing(kind)).unwrap_or_default())
     }
 
     /// Whether the value of `column` in row `row_id` must be shown masked.

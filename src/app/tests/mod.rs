@@ -1,6 +1,7 @@
 //! Key scripts over the core.
 
 mod casework;
+mod copying;
 mod desk;
 mod mapping;
 mod marks;

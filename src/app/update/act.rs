@@ -15,7 +15,10 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
-use super::{answers, casework, columns, detail, layers, mapping, marks, motion, reopen, report, rows, sql, time, trail, view};
+use super::{
+    answers, around, casework, columns, copying, detail, layers, mapping, marks, motion, reopen, report, rows, sql, time, trail,
+    view,
+};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -152,6 +155,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Mapping => mapping::open(state, out),
         Action::LoadReport => report::open(state, out),
         Action::Reopen => reopen::act(state, out),
+        Action::Around => around::choose(state),
+        Action::Copy(what) => copying::copy(state, what, out),
+        Action::CopyStyle => copying::choose(state),
         Action::Fold => fold_field(state, None, out),
         Action::Theme => {
             let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
@@ -248,6 +254,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
     match (state.surface, state.focus) {
         (Surface::Explore, Pane::Main) => match state.place() {
             Place::Rows => act(state, Action::Detail, out),
+            Place::Page(_) if let Some(at) = focus::pointed_playbook(state) => super::playbooks::run(state, at, out),
             Place::Pivot { .. } | Place::Page(_) => match focus::pointed(state).and_then(|pointed| pointed.entity()) {
                 Some(entity) => view::pivot_to(state, entity, crate::domain::Role::Request, out),
                 None => restrict(state, true, out),

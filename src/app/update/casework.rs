@@ -14,7 +14,7 @@ use crate::app::state::marks::described;
 use crate::app::state::unsealed::{Unsealed, digits_of};
 use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
 
-use super::{act, answers, mapping, view};
+use super::{act, answers, around, copying, mapping, view};
 
 const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
 const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
@@ -162,6 +162,11 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             return Ok(());
         }
         FormPurpose::SaveProfile => return mapping::submit_name(form, out),
+        FormPurpose::Around(row) => return around::submit(state, row, form, out),
+        FormPurpose::CopyStyle => {
+            copying::chosen(state, form);
+            return Ok(());
+        }
         FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
         FormPurpose::Label(entities) => {

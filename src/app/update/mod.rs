@@ -2,14 +2,17 @@
 
 mod act;
 mod answers;
+mod around;
 mod casework;
 mod columns;
+mod copying;
 mod detail;
 mod keys;
 mod layers;
 mod mapping;
 mod marks;
 mod motion;
+mod page;
 mod playbooks;
 mod reopen;
 mod report;

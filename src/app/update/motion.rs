@@ -19,7 +19,7 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
             Place::Compare { .. } => super::trail::step(state, motion),
             Place::Page(_) => {
                 let height = usize::from(layout::list_height(state.size));
-                state.page.cursor = moved(state.page.cursor, state.page.values().len() + 1, height, motion);
+                state.page.cursor = moved(state.page.cursor, state.page_lines().len(), height, motion);
             }
         },
         (Surface::Explore, Pane::Fields) => in_fields(state, motion, out),

@@ -3,7 +3,7 @@
 use crate::case::SavedView;
 use crate::domain::Batch;
 use crate::engine::Lane;
-use crate::investigate::{Context, FilterError, REQUESTS, Relation, View, diff, written};
+use crate::investigate::{Context, FilterError, REQUESTS, Relation, View, diff};
 
 use crate::app::command::Motion;
 use crate::app::effect::Effect;
@@ -16,7 +16,7 @@ use crate::app::state::layer::TrailLayer;
 use crate::app::state::{Layer, Place, State, Tone};
 
 use super::answers::unsigned;
-use super::{layers, motion, view};
+use super::{copying, layers, motion, view};
 
 /// Opens the layer, the cursor on the present view.
 pub(super) fn open(state: &mut State) {
@@ -31,7 +31,7 @@ pub(super) fn press(state: &mut State, mut layer: TrailLayer, key: Key, out: &mu
     let Some((node, _)) = tree.get(layer.cursor).copied() else { return };
     if std::mem::take(&mut layer.copying) {
         state.layers.push(Layer::Trail(layer));
-        copy(state, node, key);
+        copy(state, node, key, out);
         return;
     }
     match key.code {
@@ -75,7 +75,7 @@ pub(super) fn name(state: &mut State, node: usize, name: &str, out: &mut Vec<Eff
 }
 
 /// What SQL over a view is built with; nothing where it is of a result that is not kept at the moment.
-fn context_of<'a>(state: &'a State, view: &View) -> Option<Context<'a>> {
+pub(super) fn context_of<'a>(state: &'a State, view: &View) -> Option<Context<'a>> {
     let (relation, schema) = match &view.relation {
         Relation::Requests => (&REQUESTS, state.extract_schema()),
         relation => state.results.get(relation).map(|kept| (&kept.relation, &kept.schema))?,
@@ -84,35 +84,23 @@ fn context_of<'a>(state: &'a State, view: &View) -> Option<Context<'a>> {
 }
 
 /// Copies a view in one of its forms.
-fn copy(state: &mut State, node: usize, key: Key) {
-    let Some(view) = state.trail.nodes().get(node).map(|node| node.view.clone()) else { return };
-    let (what, text) = match key.code {
-        Code::Char('f') => ("filter", SavedView::from(&view).filter_text()),
+fn copy(state: &mut State, node: usize, key: Key, out: &mut Vec<Effect>) {
+    let Some((place, view)) = state.trail.nodes().get(node).map(|node| (node.place.clone(), node.view.clone())) else { return };
+    match key.code {
+        Code::Char('f') => match SavedView::from(&view).filter_text() {
+            text if text.is_empty() => state.say(Tone::Plain, "this view has every row: there is no filter to copy"),
+            text => copying::plain(state, "the filter", text, "txt", out),
+        },
         Code::Char('c') => {
-            let options = view.command_line();
-            ("command line", ["casebook query", &options, "EXTRACT"].join(" ").replace("query  ", "query "))
+            let text = copying::command_of(state, &place, &view);
+            copying::plain(state, "the command line", text, "sh", out);
         }
-        Code::Char('q') => {
-            let written = context_of(state, &view).map(|context| {
-                let columns = written::columns_of(context.schema, &view);
-                written::view_sql(&context, &view, &columns, None)
-            });
-            match written {
-                Some(Ok(sql)) => ("SQL", sql),
-                Some(Err(error)) => return state.say(Tone::Error, error.to_string()),
-                None => {
-                    return state.say(Tone::Plain, "the result of its SQL is not at hand; Enter goes there and makes it again");
-                }
-            }
-        }
-        _ => return state.say(Tone::Plain, "f copies the filter, q the SQL, c the command line"),
-    };
-    if text.is_empty() {
-        state.say(Tone::Plain, "this view has every row: its filter is empty");
-        return;
+        Code::Char('q') => match copying::sql_of(state, &place, &view) {
+            Ok(text) => copying::plain(state, "the SQL", text, "sql", out),
+            Err(error) => state.say(Tone::Error, error.to_string()),
+        },
+        _ => state.say(Tone::Plain, "f copies the filter, q the SQL, c the command line"),
     }
-    let lines = text.lines().map(str::to_owned).collect();
-    state.layers.push(Layer::Text { title: format!("{what} of the view"), lines, top: 0 });
 }
 
 // ---- comparing

@@ -234,23 +234,22 @@ pub(super) fn want_fields(state: &mut State, out: &mut Vec<Effect>) -> Result<()
     Ok(())
 }
 
-/// What the summary of an entity is followed by: its histogram and its related values, role by role.
+/// What the summary of an entity is followed by: its histogram, its related values and what is new for it.
 pub(super) fn want_related(state: &mut State, out: &mut Vec<Effect>) -> Result<(), FilterError> {
-    let Some(whose) = state.page.entity.clone() else { return Ok(()) };
+    let (Some(whose), Some(figures)) = (state.page.entity.clone(), state.page.figures.clone()) else { return Ok(()) };
     let view = entity_view(state, &whose);
-    if state.page.spark.is_empty()
-        && !state.jobs.any(|purpose| *purpose == Purpose::Spark)
-        && let Some((first, last)) = state.page.figures.as_ref().and_then(|figures| figures.first_seen.zip(figures.last_seen))
-    {
+    if let Some((first, last)) = figures.first_seen.zip(figures.last_seen) {
         let width = time_sql::choose_bucket(last.since(first), 60);
         let statement = time_sql::statement(&state.context(), &view, width, None);
         submit(state, Lane::Interactive, Purpose::Spark, statement, out)?;
     }
-    if let Some((role, values)) = state.page.related.iter_mut().find(|related| related.1 == Values::Unknown) {
-        *values = Values::Loading;
-        let role = *role;
-        let statement = top::statement(&state.context(), &view, role.name(), crate::app::state::page::RELATED);
-        submit(state, Lane::Interactive, Purpose::Related { role }, statement, out)?;
+    let roles = entity::related_roles(&state.context(), &whose);
+    state.page.related = roles.into_iter().map(|role| (role, Values::Loading)).collect();
+    state.page.settled = entity::settled(figures.first_seen, figures.last_seen);
+    let (settled, limit) = (state.page.settled, crate::app::state::page::RELATED);
+    let all = View { range: state.view().range, ..View::default() };
+    if let Some(statement) = entity::related(&state.context(), &all, &whose, figures.requests, settled, limit)? {
+        submit(state, Lane::Interactive, Purpose::Related, Ok(statement), out)?;
     }
     Ok(())
 }
