@@ -6,7 +6,9 @@ use casebook::domain::{Column, Entity, Kind, Role, Schema, TimeRange, Timestamp,
 use casebook::engine::duckdb::DuckOpener;
 use casebook::engine::{Client, Lane, Limits, OpenOptions, Opener, Param, Statement, Table};
 use casebook::investigate::rows::RowSource;
-use casebook::investigate::{CaseTerms, Context, Filter, NoCase, SortKey, View, count, entity, pivot, rows, timeline, top};
+use casebook::investigate::{
+    CaseTerms, Context, Filter, NoCase, REQUESTS, SortKey, View, count, entity, pivot, rows, timeline, top,
+};
 
 /// Values that break what is pasted, matched or drawn without care. Each is an account with as many rows as its place in the list.
 const HOSTILE: [&str; 18] = [
@@ -120,7 +122,13 @@ fn fixture() -> Fixture {
 impl Fixture {
     fn context<'a>(&'a self, case: &'a dyn CaseTerms) -> Context<'a> {
         let last = self.accounts.len() as i64 - 3;
-        Context { schema: &self.schema, dialect: self.client.dialect(), case, last: Some(Timestamp(START + last * MINUTE)) }
+        Context {
+            relation: &REQUESTS,
+            schema: &self.schema,
+            dialect: self.client.dialect(),
+            case,
+            last: Some(Timestamp(START + last * MINUTE)),
+        }
     }
 
     fn ask(&self, statement: Statement) -> Table {
@@ -348,7 +356,7 @@ fn networks_hold_addresses_and_nothing_else() {
         insert(&client, row_id, &[("ip", Param::from(*address))]);
     }
     insert(&client, 19, &[]);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     for (text, expected) in [
         ("ip:10.0.0.0/8", vec![1, 2, 3, 4]),
         ("ip:10.1.0.0/17", vec![1, 2, 3]),
@@ -374,7 +382,7 @@ fn questions_without_rows_and_without_time_have_answers() {
     let client = Client::new(DuckOpener.open(&OpenOptions::default()).unwrap());
     let schema = schema_of(&[Role::Ip, Role::Key], &[]);
     empty_table(&client, &schema);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     let view = View::default();
     let counted = ask(&client, count::statement(&context, &view).unwrap());
     assert_eq!(counted.rows().next().unwrap(), [Value::Int(0), Value::Null, Value::Null]);

@@ -44,6 +44,8 @@ pub enum Effect {
     Copy(Handout),
     /// Write the report.
     Report,
+    /// Keep an SQL text that was run, for the history of later sessions.
+    SqlHistory(String),
     /// Draw with another theme from now on.
     Theme(String),
     /// End the program.

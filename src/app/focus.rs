@@ -70,8 +70,20 @@ pub fn pointed(state: &State) -> Option<Pointed> {
             let finding = state.case.case.findings().into_iter().nth(state.case.finding)?;
             finding.entities.first().map(Pointed::of_entity)
         }
+        Surface::Sql => of_sql(state),
         Surface::Case => state.case_line()?.entity(&state.case.case).map(|entity| Pointed::of_entity(&entity)),
     }
+}
+
+fn of_sql(state: &State) -> Option<Pointed> {
+    let ran = state.sql.ran.as_ref().filter(|_| !state.sql.editing)?;
+    let (column, value) = (ran.names.get(ran.column)?, ran.rows.get(ran.cursor)?.get(ran.column)?);
+    if ran.is_masked(ran.column, value) {
+        return None;
+    }
+    let role = Role::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(column));
+    let column = role.map_or(column.as_str(), |role| role.name()).to_owned();
+    Some(Pointed { column, role, value: value.clone(), row_id: None, nested: false })
 }
 
 fn main(state: &State) -> Option<Pointed> {
@@ -92,6 +104,11 @@ fn main(state: &State) -> Option<Pointed> {
             let role = state.schema.column(&column).and_then(|column| column.role);
             let value = item.value.clone().map_or(Value::Null, Value::Text);
             Some(Pointed { column, role, value, row_id: None, nested: false })
+        }
+        Place::Compare { .. } => {
+            let (role, apart) = state.compared.current()?;
+            let value = Value::Text(apart.value.clone());
+            Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
         }
         Place::Page(entity) => {
             let named = |role: Role, value: Value| {
@@ -156,12 +173,16 @@ pub fn here(state: &State) -> When {
     if state.phase != Phase::Ready {
         return When::NOWHERE;
     }
+    if state.surface == Surface::Sql && state.sql.editing {
+        return When::SQL_EDIT;
+    }
     let mut here = When::ANYWHERE;
     here = here.or(match state.surface {
         Surface::Explore => When::EXPLORE.or(match (state.focus, state.place()) {
             (Pane::Main, Place::Rows) => When::ROWS,
             (Pane::Main, Place::Pivot { .. } | Place::Top { .. }) => When::LIST,
             (Pane::Main, Place::Page(_)) => When::PAGE,
+            (Pane::Main, Place::Compare { .. }) => When::COMPARE,
             (Pane::Fields, _) => When::FIELDS,
             (Pane::Timeline, _) => When::TIMELINE,
             (Pane::Detail, _) => When::DETAIL,
@@ -169,9 +190,13 @@ pub fn here(state: &State) -> When {
         Surface::Playbooks => When::PLAYBOOKS,
         Surface::Findings => When::FINDINGS,
         Surface::Case => When::CASE,
+        Surface::Sql => When::SQL,
     });
     if let Some(pointed) = pointed(state) {
-        here = here.or(When::VALUE);
+        // A value of a result that is no view yet leads on, but there is nothing to keep or drop.
+        if state.surface != Surface::Sql {
+            here = here.or(When::VALUE);
+        }
         if pointed.entity().is_some() {
             here = here.or(When::ENTITY);
         }

@@ -37,7 +37,7 @@ pub fn summary(context: &Context<'_>, view: &View, entity: &Entity) -> Result<St
             .filter(|role| *role != entity.role)
             .filter_map(|role| column(role).map(|ident| format!("count(DISTINCT {ident}) AS distinct_{role}"))),
     );
-    statement.sql = format!("SELECT {} FROM requests{rows}", answers.join(", "));
+    statement.sql = format!("SELECT {} FROM {}{rows}", answers.join(", "), context.table());
     Ok(statement)
 }
 
@@ -52,7 +52,7 @@ pub fn facts(context: &Context<'_>, entity: &Entity) -> Result<Option<Statement>
     let (ident, _) = column_named(entity.role.name(), context)?;
     let mut statement = Statement::default();
     let value = statement.bind(entity.value.as_str());
-    statement.sql = format!("SELECT {} FROM requests WHERE {ident} = {value} LIMIT 1", columns.join(", "));
+    statement.sql = format!("SELECT {} FROM {} WHERE {ident} = {value} LIMIT 1", columns.join(", "), context.table());
     Ok(Some(statement))
 }
 
@@ -116,7 +116,7 @@ pub fn related(
     let limit = statement.bind(sql::whole(limit));
     let total = statement.bind(sql::whole(rows.max(1)));
     let settled = settled.filter(|_| time.is_some()).map(|moment| statement.bind(crate::engine::Param::Time(moment)));
-    let mut with = vec![format!("mine AS {kept} (SELECT {} FROM requests{restriction})", read.join(", "))];
+    let mut with = vec![format!("mine AS {kept} (SELECT {} FROM {}{restriction})", read.join(", "), context.table())];
     let mut parts = Vec::new();
     for (at, (role, (ident, kind))) in roles.iter().zip(&columns).enumerate() {
         let seen = sql::seen(context);

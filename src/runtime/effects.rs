@@ -9,6 +9,7 @@ use crate::case::{Event, OpenedExtract};
 use crate::domain::Role;
 use crate::engine::{End, Engine, EngineError, Event as EngineEvent, Opener};
 use crate::extract::{Changed, Extract, OpenSpec, Opened};
+use crate::settings::history;
 use crate::settings::paths::Paths;
 
 use super::loader::{self, Attempt, Loader, News, Rehash};
@@ -145,6 +146,14 @@ impl Hands {
                 Destination::File => self.order(Order::Copy(handout)),
             },
             Effect::Report => self.order(Order::Report),
+            Effect::SqlHistory(text) => {
+                let (paths, post) = (self.paths.clone(), self.post.clone());
+                input::spawn("history", move || {
+                    if let Err(error) = history::add(&paths, &text) {
+                        post.send(Msg::Failed(format!("the SQL is not kept for later sessions: {error}")));
+                    }
+                });
+            }
             // The loop does these itself.
             Effect::Theme(_) | Effect::Quit => {}
         }

@@ -47,6 +47,8 @@ pub enum Purpose {
     Question,
     /// The answer to a question.
     Answer(String),
+    /// A name for a view of the trail.
+    NameNode(usize),
     /// A text to search for.
     Search,
     /// A time range.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::domain::Batch;
+use crate::domain::{Batch, Role};
 use crate::engine::JobId;
 
 /// What a query is for.
@@ -70,6 +70,8 @@ pub enum Purpose {
     Measure {
         /// The finding.
         finding: String,
+        /// The SQL text that the view is of; empty for the extract.
+        sql: String,
         /// The view's filter, with its time range in it.
         filter: String,
         /// The command line that repeats it.
@@ -93,6 +95,22 @@ pub enum Purpose {
     },
     /// All records that could not be read, to be written into a file.
     RejectsFile,
+    /// The result of an SQL text, step by step, for the present view.
+    Result,
+    /// The values of a role that one of two views has and the other has not.
+    Apart {
+        /// In which role.
+        role: Role,
+    },
+    /// The first rows of an SQL text.
+    SqlRun {
+        /// The text.
+        sql: String,
+    },
+    /// How an SQL text would run.
+    SqlExplain,
+    /// The functions that SQL can call.
+    SqlFunctions,
     /// The position of a row in the view.
     Locate {
         /// Which row.
@@ -119,6 +137,9 @@ impl Purpose {
                 | Purpose::Preview
                 | Purpose::Rejects { .. }
                 | Purpose::RejectsFile
+                | Purpose::SqlRun { .. }
+                | Purpose::SqlExplain
+                | Purpose::SqlFunctions
         )
     }
 
@@ -143,6 +164,10 @@ impl Purpose {
             Purpose::Samples => "looking at rows",
             Purpose::Preview => "trying it",
             Purpose::Rejects { .. } | Purpose::RejectsFile => "reading rejects",
+            Purpose::Result | Purpose::SqlRun { .. } => "running the SQL",
+            Purpose::SqlExplain => "planning",
+            Purpose::Apart { .. } => "comparing",
+            Purpose::SqlFunctions => "reading functions",
             Purpose::Locate { .. } => "finding the row",
             Purpose::CopyRows { .. } => "reading rows to copy",
         }

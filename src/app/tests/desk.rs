@@ -89,6 +89,9 @@ fn answer(statement: &Statement) -> Option<Script> {
             names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
         Script::rows(batch(&columns))
     };
+    if let Some(script) = super::sql::answer(sql) {
+        return Some(script);
+    }
     Some(if sql.contains("FROM secrets") {
         let fingerprint = seal().mask(&secret()).into_owned();
         let locked = seal().lock(&fingerprint, &secret());

@@ -6,4 +6,5 @@ mod desk;
 mod mapping;
 mod marks;
 mod report;
+mod sql;
 mod views;

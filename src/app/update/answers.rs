@@ -15,7 +15,7 @@ use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{Place, State, Tone};
 
-use super::{casework, copying, mapping, motion, page, playbooks, report, rows, view};
+use super::{casework, copying, mapping, motion, page, playbooks, report, results, rows, sql, trail, view};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -34,7 +34,9 @@ pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
         Event::Ended { id, end } => {
             let Some(job) = state.jobs.take(id) else { return };
             match end {
-                End::Done { cut, .. } => {
+                End::Done { cut, elapsed, .. } => {
+                    let mut job = job;
+                    job.elapsed = elapsed;
                     if let Err(error) = answer(state, job, cut, out) {
                         state.say(Tone::Error, error.to_string());
                     }
@@ -47,7 +49,7 @@ pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
 }
 
 fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) -> Result<(), crate::investigate::FilterError> {
-    let batches = job.batches;
+    let (batches, elapsed) = (job.batches, job.elapsed);
     match job.purpose {
         Purpose::Count => {
             let first = first_row(&batches);
@@ -131,11 +133,15 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             }
         },
         Purpose::Evidence { row_id } => casework::pin(state, row_id, &batches, out),
-        Purpose::Measure { finding, filter, command } => {
+        Purpose::Measure { finding, sql, filter, command } => {
             let rows = first_row(&batches).get(0, "requests").as_i64().map_or(0, unsigned);
             let title = "rows of the view".to_owned();
             let extract = state.extract_sha().to_owned();
-            casework::record(state, CaseEvent::Measured { finding: Some(finding), title, filter, command, rows, extract }, out);
+            casework::record(
+                state,
+                CaseEvent::Measured { finding: Some(finding), title, sql, filter, command, rows, extract },
+                out,
+            );
         }
         Purpose::Playbook { id } => playbooks::hits(state, &id, &batches, cut),
         Purpose::Coverage => mapping::covered(state, &batches),
@@ -145,6 +151,11 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             report::came(state, from, &batches);
             report::ask(state, out);
         }
+        Purpose::Apart { role } => trail::came(state, role, &batches, out)?,
+        Purpose::SqlRun { sql: text } => sql::came(state, text, &batches, cut, elapsed),
+        Purpose::SqlExplain => sql::explained(state, &batches),
+        Purpose::SqlFunctions => sql::functions(state, &batches),
+        Purpose::Result => results::came(state, &batches, cut, out),
         Purpose::Locate { .. } => {
             let before = first_row(&batches).get(0, "before").as_i64().map_or(0, unsigned);
             rows::go_to(state, before, out);
@@ -185,6 +196,18 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.detail.error = Some(reason.to_owned());
         }
         Purpose::Playbook { id } => playbooks::failed(state, id, reason),
+        Purpose::Apart { role } => {
+            trail::failed(state, *role, reason, out);
+            return;
+        }
+        Purpose::SqlRun { .. } | Purpose::SqlExplain => {
+            sql::failed(state, reason);
+            return;
+        }
+        Purpose::Result => {
+            results::fail(state, reason);
+            return;
+        }
         Purpose::Rejects { .. } => state.report.window = Asked::Failed(reason.to_owned()),
         purpose if mapping::failed(state, purpose, reason) => return,
         _ => {}

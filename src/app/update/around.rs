@@ -27,6 +27,11 @@ pub(super) fn choose(state: &mut State) {
         state.say(Tone::Plain, text);
         return;
     };
+    let Some(of_extract) = state.extract_row(row_id) else {
+        state.say(Tone::Plain, "this row of a result does not say which row of the extract it is; select row_id too");
+        return;
+    };
+    let row = Around { row_id: of_extract, ..row };
     // The entity under the cursor is meant, else the account or key of the row.
     let pointed = focus::pointed(state).and_then(|pointed| pointed.entity()).map(|entity| entity.role);
     let usual = [Role::Account, Role::Key, Role::Session, Role::Ip];
@@ -79,9 +84,9 @@ pub(super) fn submit(state: &mut State, row: &Around, form: &Form, out: &mut Vec
     let to = Timestamp(row.time.0.saturating_add(micros).saturating_add(1));
     let range = TimeRange { from: Some(Timestamp(row.time.0.saturating_sub(micros))), to: Some(to) };
     let sort = vec![SortKey { column: Role::Time.name().to_owned(), descending: false }];
-    let view = View { filter, range, sort, ..View { hidden: state.view().hidden.clone(), ..View::default() } };
+    let view = View { filter, range, sort, ..View::default() }.with_columns_of(state.view());
     let whose = entity.map_or("all".to_owned(), ToString::to_string);
-    let statement = row_sql::before(&state.context(), &view, row.time, row.row_id).map_err(|error| error.to_string())?;
+    let statement = row_sql::before(&state.extract_context(), &view, row.time, row.row_id).map_err(|error| error.to_string())?;
     view::visit(state, Place::Rows, view, format!("± {length} around row {}, {whose}", row.row_id), out);
     view::submit(state, Lane::Interactive, Purpose::Locate { row_id: row.row_id }, Ok(statement), out)
         .map(|_| ())

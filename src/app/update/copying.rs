@@ -8,7 +8,7 @@ use crate::domain::{Batch, SafeText, Value};
 use crate::engine::{Cut, Lane, Limits, Request, Statement};
 use crate::investigate::listing::Asked;
 use crate::investigate::rows as row_sql;
-use crate::investigate::{FilterError, View, entity, pivot, top};
+use crate::investigate::{FilterError, View, entity, pivot, top, written};
 use crate::report::sheet::{Sheet, SheetForm};
 
 use crate::app::command::Copied;
@@ -21,7 +21,7 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::marks::Marks;
 use crate::app::state::{Layer, Place, State, Tone, list};
 
-use super::view;
+use super::{trail, view};
 
 /// Rows of a view that are copied at most; more is for `casebook query`, which needs no room for them.
 pub(super) const MOST: u64 = 100_000;
@@ -244,8 +244,14 @@ pub(super) fn rows_came(state: &mut State, marked: bool, batches: &[Batch], cut:
 
 /// The SQL that gives what a place shows over a view.
 pub(super) fn sql_of(state: &State, place: &Place, of: &View) -> Result<String, FilterError> {
-    let context = state.context();
-    let columns: Vec<String> = crate::app::state::Rows::shown(&state.schema, of).map(|column| column.name.clone()).collect();
+    let Some(context) = trail::context_of(state, of) else {
+        return Err(FilterError::new(0..0, "the result of this view's SQL is not at hand; go there, then copy it"));
+    };
+    if !of.relation.is_requests() && !matches!(place, Place::Page(_)) {
+        // Its table is here only: the text that made it stands in its place.
+        return written::view_sql(&context, of, &written::columns_of(context.schema, of), None);
+    }
+    let columns: Vec<String> = crate::app::state::Rows::shown(context.schema, of).map(|column| column.name.clone()).collect();
     let all = View { range: of.range, ..View::default() };
     let statement = match place {
         Place::Top { column } => top::statement(&context, of, column, list::MOST),
