@@ -174,6 +174,10 @@ pub fn here(state: &State) -> When {
         // A field's heading has no value to keep, but its top values can be listed.
         here = here.or(When::FIELD_HEAD);
     }
+    let on_bucket = state.surface == Surface::Explore && state.focus == Pane::Fields && state.fields.bucket().is_some();
+    if on_bucket {
+        here = here.or(When::VALUE);
+    }
     if marked(state).is_some() {
         here = here.or(When::VALUE);
         if !subjects(state).is_empty() {

@@ -28,6 +28,16 @@ pub enum Purpose {
         /// Which column.
         column: String,
     },
+    /// Least, quantiles, most and mean of a column, in the fields pane.
+    Numbers {
+        /// Which column.
+        column: String,
+    },
+    /// How many values of a column fall in each bucket, in the fields pane.
+    Buckets {
+        /// Which column.
+        column: String,
+    },
     /// The histogram.
     Timeline,
     /// All columns of one row.
@@ -123,6 +133,8 @@ impl Purpose {
             Purpose::Index { .. } => "ordering rows",
             Purpose::Forget => "tidying",
             Purpose::Field { .. } => "top values",
+            Purpose::Numbers { .. } => "quantiles",
+            Purpose::Buckets { .. } => "buckets",
             Purpose::Timeline | Purpose::Spark => "timeline",
             Purpose::Detail { .. } => "reading a row",
             Purpose::List => "listing",

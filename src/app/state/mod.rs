@@ -20,11 +20,11 @@ pub mod trail;
 pub mod unsealed;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Schema, Timestamp};
+use crate::domain::{Schema, TimeRange, Timestamp};
 use crate::engine::Dialect;
 use crate::extract::{Changed, Extract};
 use crate::investigate::{Context, View};
@@ -162,6 +162,8 @@ pub struct State {
     pub fields: Fields,
     /// Its histogram.
     pub timeline: Timeline,
+    /// Ranges of time that have a name.
+    pub ranges: BTreeMap<String, TimeRange>,
     /// The row under the cursor.
     pub detail: Detail,
     /// The list in the main area, when the place is one.
@@ -218,6 +220,7 @@ impl State {
             rows: Rows::default(),
             fields: Fields::default(),
             timeline: Timeline::default(),
+            ranges: BTreeMap::new(),
             detail: Detail::default(),
             list: List::default(),
             page: Page::default(),
@@ -273,6 +276,11 @@ impl State {
             Some(seal) => seal.mask(text),
             None => Cow::Borrowed(text),
         }
+    }
+
+    /// The name of a range of time, where it has one.
+    pub fn name_of(&self, range: TimeRange) -> Option<&str> {
+        self.ranges.iter().find(|(_, known)| **known == range).map(|(name, _)| name.as_str())
     }
 
     /// Whether the value of `column` in row `row_id` must be shown masked.

@@ -1,22 +1,21 @@
 //! What comes back from the engine finds its place.
 
 use crate::case::Event as CaseEvent;
-use crate::domain::{Batch, Role, Value};
+use crate::domain::{Batch, Role};
 use crate::engine::{Cut, End, Event, Lane};
 use crate::investigate::rows as row_sql;
 
 use crate::app::effect::Effect;
 use crate::app::state::detail::Item;
-use crate::app::state::fields::{Counted, Values};
+use crate::app::state::fields::Values;
 use crate::app::state::jobs::{Job, Purpose};
-use crate::app::state::list::{self, ListItem};
 use crate::app::state::mapping::Asked;
 use crate::app::state::page::Figures;
 use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
-use crate::app::state::{Place, State, Tone};
+use crate::app::state::{State, Tone};
 
-use super::{casework, mapping, motion, playbooks, report, rows, view};
+use super::{casework, fields, mapping, motion, playbooks, report, rows, time, view};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -71,37 +70,15 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
         Purpose::Index { name } => rows::ordered(state, name, out),
         Purpose::Forget => {}
         Purpose::Secrets { row_id, column } => casework::unsealed(state, row_id, column, &batches, out),
-        Purpose::Field { column } => {
-            let values = values_of(&batches);
-            if let Some(field) = state.fields.fields.iter_mut().find(|field| field.column == column) {
-                field.values = values;
-            }
-            motion::keep_in_sight(state);
-            view::want_fields(state, out)?;
+        purpose @ (Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. }) => {
+            fields::came(state, &purpose, &batches, out);
         }
         Purpose::Timeline => {
-            state.timeline.untimed = untimed_of(&batches);
-            state.timeline.buckets = Timeline::fill(&buckets_of(&batches), state.timeline.width);
-            state.timeline.cursor = state.timeline.cursor.min(state.timeline.buckets.len().saturating_sub(1));
-            state.timeline.loading = false;
-            view::want_fields(state, out)?;
+            time::came(state, &batches);
+            fields::want(state, out);
         }
         Purpose::Detail { row_id } => show_detail(state, row_id, &batches),
-        Purpose::List => {
-            let top = matches!(state.place(), Place::Top { .. });
-            let mut items: Vec<ListItem> = batches.iter().flat_map(|batch| items_of(batch, top)).collect();
-            let limit = usize::try_from(list::MOST).unwrap_or(usize::MAX);
-            state.list.cut = items.len() > limit;
-            items.truncate(limit);
-            state.list.distinct = match top {
-                true => first_row(&batches).get(0, "distinct_values").as_i64().map(unsigned),
-                false => (!state.list.cut).then_some(items.len() as u64),
-            };
-            state.list.cursor = state.list.cursor.min(items.len().saturating_sub(1));
-            state.list.items = items;
-            state.list.loading = false;
-            motion::keep_in_sight(state);
-        }
+        Purpose::List => fields::list_came(state, &batches),
         Purpose::Summary => {
             state.page.figures = Some(figures_of(state, &first_row(&batches)));
             let own = state.page.entity.as_ref().map(|entity| entity.role);
@@ -123,7 +100,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             state.page.spark = Timeline::fill(&sparse, width);
         }
         Purpose::Related { role } => {
-            let values = values_of(&batches);
+            let values = fields::values_in(&batches);
             if let Some(related) = state.page.related.iter_mut().find(|related| related.0 == role) {
                 related.1 = values;
             }
@@ -163,14 +140,10 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
 
 fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect>) {
     match purpose {
-        Purpose::Field { column } => {
-            if let Some(field) = state.fields.fields.iter_mut().find(|field| field.column == *column) {
-                field.values = Values::Failed(reason.to_owned());
-            }
-            // The other fields are still wanted; what cannot be asked for is said by the field itself.
-            if let Err(error) = view::want_fields(state, out) {
-                state.say(Tone::Error, error.to_string());
-            }
+        Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. } => {
+            // The other fields are still wanted; what went wrong is said by the field itself.
+            fields::failed(state, purpose, reason);
+            fields::want(state, out);
             return;
         }
         Purpose::Timeline => {
@@ -255,37 +228,6 @@ fn rows_of(batch: &Batch) -> Vec<Row> {
         .collect()
 }
 
-fn text_of(value: Value) -> Option<String> {
-    (!value.is_null()).then(|| value.to_plain())
-}
-
-fn values_of(batches: &[Batch]) -> Values {
-    let top = batches
-        .iter()
-        .flat_map(|batch| {
-            (0..batch.rows()).map(|row| Counted {
-                value: text_of(batch.get(row, "value")),
-                requests: batch.get(row, "requests").as_i64().map_or(0, unsigned),
-                share: batch.get(row, "share").as_f64().unwrap_or(0.0),
-            })
-        })
-        .collect();
-    let distinct = first_row(batches).get(0, "distinct_values").as_i64().map_or(0, unsigned);
-    Values::Known { top, distinct }
-}
-
-fn items_of(batch: &Batch, top: bool) -> Vec<ListItem> {
-    (0..batch.rows())
-        .map(|row| ListItem {
-            value: text_of(batch.get(row, "value")),
-            requests: batch.get(row, "requests").as_i64().map_or(0, unsigned),
-            share: if top { batch.get(row, "share").as_f64() } else { None },
-            first_seen: batch.get(row, "first_seen").as_time(),
-            last_seen: batch.get(row, "last_seen").as_time(),
-        })
-        .collect()
-}
-
 fn buckets_of(batches: &[Batch]) -> Vec<Bucket> {
     batches
         .iter()
@@ -296,14 +238,6 @@ fn buckets_of(batches: &[Batch]) -> Vec<Bucket> {
             })
         })
         .collect()
-}
-
-/// Rows without a time come in a bucket without a start.
-fn untimed_of(batches: &[Batch]) -> u64 {
-    let rows = batches.iter().flat_map(|batch| (0..batch.rows()).map(move |row| (batch, row)));
-    rows.filter(|(batch, row)| batch.get(*row, "bucket").is_null())
-        .map(|(batch, row)| batch.get(row, "requests").as_i64().map_or(0, unsigned))
-        .sum()
 }
 
 fn figures_of(state: &State, row: &Batch) -> Figures {

@@ -14,7 +14,7 @@ use crate::app::state::marks::described;
 use crate::app::state::unsealed::{Unsealed, digits_of};
 use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
 
-use super::{act, answers, mapping, view};
+use super::{act, answers, fields, mapping, time, view};
 
 const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
 const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
@@ -157,8 +157,15 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             act::find(state, true, out);
             return Ok(());
         }
+        FormPurpose::SearchList => {
+            fields::search(state, form.value("text"), out);
+            return Ok(());
+        }
+        FormPurpose::Compare => return fields::compare_with(state, form.value("against"), out),
         FormPurpose::SaveProfile => return mapping::submit_name(form, out),
-        FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
+        FormPurpose::TimeRange => return time::take_range(state, form.value("range"), out),
+        FormPurpose::NameRange(range) => return time::name_range(state, *range, form),
+        FormPurpose::Stack => return time::stack_by(state, form.value("column"), out),
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
         FormPurpose::Label(entities) => {
             let connotation = form.value("says").parse::<Connotation>().map_err(|error| error.to_string())?;
@@ -215,13 +222,6 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
     };
     state.case.case.check(&event).map_err(|refusal| refusal.to_string())?;
     record(state, event, out);
-    Ok(())
-}
-
-fn time_range(state: &mut State, text: &str, out: &mut Vec<Effect>) -> Result<(), String> {
-    let range = crate::investigate::filter::time_range(text, state.last()).map_err(|error| error.to_string())?;
-    let view = View { range, ..state.view().clone() };
-    view::visit(state, Place::Rows, view, format!("time {range}"), out);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod act;
 mod answers;
 mod casework;
+mod fields;
 mod keys;
 mod layers;
 mod mapping;

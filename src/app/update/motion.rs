@@ -83,7 +83,7 @@ fn in_rows(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
 fn in_fields(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
     match motion {
         // Left folds and right unfolds, as in every tree.
-        Motion::Left | Motion::Right => super::act::fold_field(state, Some(motion == Motion::Right), out),
+        Motion::Left | Motion::Right => super::fields::fold(state, Some(motion == Motion::Right), out),
         _ => {
             let height = usize::from(layout::pane_height(state.size, Pane::Fields));
             state.fields.cursor = moved(state.fields.cursor, state.fields.lines().len(), height, motion);

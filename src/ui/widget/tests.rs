@@ -259,7 +259,8 @@ fn everything(text: &str, area: Rect, buf: &mut Buffer, theme: &Theme, number: u
     bar::draw(number as f64 / 7.0, area, buf, theme.bar, theme);
     let values: Vec<u64> = (0..number as u64 * 3).map(|value| value * u64::MAX / 90).collect();
     spark::draw(&values, area, buf, theme.spark, theme);
-    Histogram { values: &values, cursor: Some(number), brush: Some(number..number * 2) }.draw(area, buf, theme);
+    Histogram { values: &values, parts: &[], others: None, cursor: Some(number), brush: Some(number..number * 2) }
+        .draw(area, buf, theme);
     let cursor = text.char_indices().nth(number).map_or(text.len(), |(at, _)| at);
     let looks = [(0..cursor, theme.mistake)];
     Input { text, cursor: Some(cursor), looks: &looks, placeholder: "type" }.draw(area, buf, theme);
