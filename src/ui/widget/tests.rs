@@ -110,7 +110,11 @@ fn a_histogram_keeps_every_request() {
     let spread: u64 = spark::spread(&[1; 100], 7).iter().map(|(value, _)| value).sum();
     assert_eq!(spread, 100);
     let mut buf = buffer(8, 2);
-    Histogram { values: &[0, 4, 8, 1], cursor: Some(2), brush: Some(1..3) }.draw(buf.area, &mut buf, &theme());
+    Histogram { values: &[0, 4, 8, 1], parts: &[], others: None, cursor: Some(2), brush: Some(1..3) }.draw(
+        buf.area,
+        &mut buf,
+        &theme(),
+    );
     assert_eq!(rows(&buf), ["    ██", "  ████▂▂"]);
     assert_eq!(buf[(4, 0)].style().fg, theme().histogram_cursor.fg);
     assert_eq!(buf[(2, 0)].style().bg, theme().brush.bg);
