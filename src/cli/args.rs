@@ -8,7 +8,7 @@ use crate::domain::{Role, TimeRange};
 use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
-use super::{cache, case, completions, demo, inspect, pivot, playbook, query, report, secrets, timeline, top};
+use super::{cache, case, completions, demo, diff, entity, inspect, pivot, playbook, query, report, secrets, timeline, top};
 
 /// A terminal workbench for platform-abuse investigations.
 ///
@@ -66,6 +66,10 @@ pub(super) enum Command {
     Timeline(timeline::TimelineArgs),
     /// Print what shares rows with an entity: the addresses of a key, the accounts of an address
     Pivot(pivot::PivotArgs),
+    /// Print what one view has and another one has not: the addresses that only one of two accounts uses
+    Diff(diff::DiffArgs),
+    /// Print all that is known of an entity: figures, what is new for it, what shares rows with it
+    Entity(entity::EntityArgs),
     /// List the secrets of an extract by their fingerprints
     Secrets(secrets::SecretsArgs),
     /// List, show, check and run saved queries that look for known kinds of abuse

@@ -284,6 +284,78 @@ impl Stage {
                 columns.extend(names.map(|name| (name.clone(), vec![self.value(*row_id, &name)])));
                 of_columns(columns)
             }
+            Purpose::Timeline if self.state.timeline.by.is_some() => {
+                let width = self.state.timeline.width.max(1_000_000);
+                let buckets = (3_332_000_000 / width).clamp(1, 60);
+                let first = START.div_euclid(width) * width;
+                let by = self.state.timeline.by.clone().unwrap();
+                let top = self.top(&by, 5);
+                let ranks: Vec<Option<i64>> = (0..i64::try_from(top.rows()).unwrap()).map(Some).chain([None]).collect();
+                let cells: Vec<(i64, Option<i64>)> =
+                    (0..buckets).flat_map(|bucket| ranks.iter().map(move |rank| (bucket, *rank))).collect();
+                let rank = |rank: Option<i64>| rank.map_or(Value::Null, |rank| Value::Int(rank.into()));
+                let value = |rank: Option<i64>| rank.map_or(Value::Null, |rank| top.get(usize::try_from(rank).unwrap(), "value"));
+                let rows = |(at, rank): (i64, Option<i64>)| (at * at * 7 + 13 * at) % 97 / (rank.unwrap_or(7) + 2) + 1;
+                table(&[
+                    ("bucket", cells.iter().map(|cell| Value::Time(Timestamp(first + cell.0 * width))).collect()),
+                    ("requests", cells.iter().map(|cell| Value::Int(rows(*cell).into())).collect()),
+                    ("rank", cells.iter().map(|cell| rank(cell.1)).collect()),
+                    ("value", cells.iter().map(|cell| value(cell.1)).collect()),
+                ])
+            }
+            Purpose::Numbers { column } => {
+                let is_time = column == "time";
+                let value = |share: f64| match is_time {
+                    true => vec![Value::Time(Timestamp(START + (share * 3_332_000_000.0) as i64))],
+                    false => vec![Value::Float(12.0 + share * share * share * 1_763.0)],
+                };
+                table(&[
+                    ("rows", vec![Value::Int(total.into())]),
+                    ("present", vec![Value::Int((total - 12).max(0).into())]),
+                    ("least", value(0.0)),
+                    ("p1", value(0.01)),
+                    ("p25", value(0.25)),
+                    ("p50", value(0.5)),
+                    ("p75", value(0.75)),
+                    ("p90", value(0.9)),
+                    ("p99", value(0.99)),
+                    ("most", value(1.0)),
+                    ("mean", value(0.63)),
+                ])
+            }
+            Purpose::Buckets { .. } => {
+                let places = 0..8i64;
+                table(&[
+                    ("bucket", places.clone().map(|at| Value::Int(at.into())).collect()),
+                    ("requests", places.map(|at| Value::Int((total / (at + 2)).into())).collect()),
+                ])
+            }
+            Purpose::Field { .. } | Purpose::List if self.state.fields.against.is_some() => {
+                let column = match purpose {
+                    Purpose::Field { column } => column.clone(),
+                    _ => self.state.list.column.clone(),
+                };
+                let top = self.top(&column, if *purpose == Purpose::List { 30 } else { 5 });
+                let now: Vec<i64> = (0..top.rows()).map(|row| top.get(row, "requests").as_i64().unwrap()).collect();
+                let before = |(at, now): (usize, &i64)| match at % 4 {
+                    0 => 0,
+                    1 => now / 3,
+                    2 => *now,
+                    _ => now * 2 + 7,
+                };
+                let now: Vec<i64> = now.iter().enumerate().map(|(at, now)| if at % 5 == 4 { 0 } else { *now }).collect();
+                let previous: Vec<i64> = now.iter().enumerate().map(|cell| before(cell).max(i64::from(*cell.1 == 0))).collect();
+                let column = |name: &str| (0..top.rows()).map(|row| top.get(row, name)).collect::<Vec<Value>>();
+                table(&[
+                    ("value", column("value")),
+                    ("requests", now.iter().map(|rows| Value::Int((*rows).into())).collect()),
+                    ("share", column("share")),
+                    ("previous", previous.iter().map(|rows| Value::Int((*rows).into())).collect()),
+                    ("distinct_values", column("distinct_values")),
+                    ("new_values", vec![Value::Int(2); top.rows()]),
+                    ("gone_values", vec![Value::Int(1); top.rows()]),
+                ])
+            }
             Purpose::Timeline | Purpose::Spark => {
                 let width = self.state.timeline.width.max(1_000_000);
                 let buckets = (3_332_000_000 / width).clamp(1, 60);
@@ -294,7 +366,7 @@ impl Stage {
                 ])
             }
             Purpose::Field { column } => self.top(column, 5),
-            Purpose::Related { role } => self.top(role.name(), 4),
+            Purpose::Related => self.related(),
             Purpose::List => {
                 let column = self.state.list.column.clone();
                 match self.state.place() {
@@ -386,6 +458,39 @@ impl Stage {
             }
             _ => table(&[("position", vec![Value::Int(41)]), ("row_id", vec![Value::Int(42)])]),
         }
+    }
+
+    /// What shares rows with the entity of the page: some values of each role, and of two roles one that is new.
+    fn related(&self) -> Batch {
+        let mut rows: Vec<[Value; 8]> = Vec::new();
+        let name = |name: &str| Value::Text(name.to_owned());
+        for (role, _) in &self.state.page.related {
+            let top = self.top(role.name(), 4);
+            for row in 0..top.rows() {
+                let times = [Value::Time(Timestamp(START)), Value::Time(Timestamp(START + 1_900_000_000))];
+                let [first, last] = times;
+                let of = |name: &str| top.get(row, name);
+                rows.push([
+                    name("top"),
+                    name(role.name()),
+                    of("value"),
+                    of("requests"),
+                    of("share"),
+                    first.clone(),
+                    last.clone(),
+                    of("distinct_values"),
+                ]);
+                if row == 1 && matches!(role, Role::UserAgent | Role::Model) && !of("value").is_null() {
+                    let (value, late) = (of("value"), Value::Time(Timestamp(START + 1_500_000_000)));
+                    let count = Value::Int(if *role == Role::Model { 1 } else { 7 });
+                    rows.push([name("new"), name(role.name()), value, Value::Int(12), Value::Float(0.05), late, last, count]);
+                }
+            }
+        }
+        let names = ["part", "role", "value", "requests", "share", "first_seen", "last_seen", "values"];
+        let columns =
+            names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), rows.iter().map(|row| row[at].clone()).collect()));
+        of_columns(columns.collect())
     }
 
     fn top(&self, column: &str, count: i64) -> Batch {

@@ -1,7 +1,7 @@
 //! A form: a few named fields to fill in, then something is done with them.
 
 use crate::case::Target;
-use crate::domain::{Entity, TimeRange};
+use crate::domain::{Entity, TimeRange, Timestamp};
 
 use super::input::Input;
 
@@ -47,6 +47,8 @@ pub enum Purpose {
     Question,
     /// The answer to a question.
     Answer(String),
+    /// A name for a view of the trail.
+    NameNode(usize),
     /// A text to search for.
     Search,
     /// A text to search for in the fields or in a list.
@@ -59,8 +61,23 @@ pub enum Purpose {
     NameRange(TimeRange),
     /// The column by which the histogram is to be split.
     Stack,
+    /// How much before and after a row, and of what.
+    Around(Around),
+    /// How and where to things are copied.
+    CopyStyle,
     /// A name for the mapping, to be saved as a profile.
     SaveProfile,
+}
+
+/// A row around which others are wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Around {
+    /// The row.
+    pub row_id: i64,
+    /// Its time.
+    pub time: Timestamp,
+    /// The entities that it names.
+    pub entities: Vec<Entity>,
 }
 
 /// A form.

@@ -89,6 +89,9 @@ fn answer(statement: &Statement) -> Option<Script> {
             names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
         Script::rows(batch(&columns))
     };
+    if let Some(script) = super::sql::answer(sql) {
+        return Some(script);
+    }
     Some(if sql.contains("FROM secrets") {
         let fingerprint = seal().mask(&secret()).into_owned();
         let locked = seal().lock(&fingerprint, &secret());
@@ -129,6 +132,63 @@ fn answer(statement: &Statement) -> Option<Script> {
         Script::rows(batch(&[("Count", vec![int(1)])]))
     } else if sql.contains("- 1 AS position") || sql.starts_with("SELECT position") {
         Script::rows(batch(&[("position", vec![int(700)]), ("row_id", vec![int(701)])]))
+    } else if sql.contains("AS part") {
+        Script::rows(batch(&[
+            ("part", vec![text("top"), text("top"), text("new")]),
+            ("role", vec![text("ip"), text("ip"), text("key")]),
+            ("value", vec![text("192.0.2.1"), Value::Null, text("key_new")]),
+            ("requests", vec![int(30), int(12), int(2)]),
+            ("share", vec![Value::Float(0.7), Value::Float(0.3), Value::Float(0.05)]),
+            ("first_seen", vec![Value::Time(Timestamp(0)); 3]),
+            ("last_seen", vec![Value::Time(Timestamp(60)); 3]),
+            ("values", vec![int(1), int(1), int(9)]),
+        ]))
+    } else if sql.contains("AS previous") {
+        Script::rows(batch(&[
+            ("value", vec![text("acct_9"), text("acct_1"), text("acct_2")]),
+            ("requests", vec![int(300), int(600), int(0)]),
+            ("share", vec![Value::Float(0.3), Value::Float(0.6), Value::Float(0.0)]),
+            ("previous", vec![int(0), int(500), int(90)]),
+            ("difference", vec![int(300), int(100), int(-90)]),
+            ("percent", vec![Value::Null, Value::Float(20.0), Value::Float(-100.0)]),
+            ("distinct_values", vec![int(3); 3]),
+            ("new_values", vec![int(1); 3]),
+            ("gone_values", vec![int(1); 3]),
+        ]))
+    } else if sql.contains("quantile_disc") {
+        let at = |minutes: i64| vec![Value::Time(Timestamp(minutes * 60 * Timestamp::SECOND))];
+        Script::rows(batch(&[
+            ("rows", vec![int(1000)]),
+            ("present", vec![int(990)]),
+            ("least", at(0)),
+            ("p1", at(10)),
+            ("p25", at(250)),
+            ("p50", at(500)),
+            ("p75", at(750)),
+            ("p90", at(900)),
+            ("p99", at(990)),
+            ("most", at(999)),
+            ("mean", at(500)),
+        ]))
+    } else if sql.contains("CAST(bucket AS INTEGER)") {
+        Script::rows(batch(&[("bucket", vec![int(0), int(2)]), ("requests", vec![int(700), int(290)])]))
+    } else if sql.contains("AS rank") {
+        let hour = |hour: i64| Value::Time(Timestamp(hour * 3600 * Timestamp::SECOND));
+        Script::rows(batch(&[
+            ("bucket", vec![hour(0), hour(0), hour(1), hour(1)]),
+            ("requests", vec![int(600), int(300), int(60), int(40)]),
+            ("rank", vec![int(0), Value::Null, int(0), int(1)]),
+            ("value", vec![text("acct_1"), Value::Null, text("acct_1"), Value::Null]),
+        ]))
+    } else if sql.contains("matching_values") {
+        let found = if statement.params.iter().any(|param| *param == Param::from("nothing")) { 0 } else { 1 };
+        Script::rows(batch(&[
+            ("value", vec![text("acct_2"); found]),
+            ("requests", vec![int(300); found]),
+            ("share", vec![Value::Float(0.3); found]),
+            ("distinct_values", vec![int(3); found]),
+            ("matching_values", vec![int(1); found]),
+        ]))
     } else if sql.contains("distinct_values") {
         Script::rows(batch(&[
             ("value", vec![text("acct_1"), text("acct_2"), Value::Null]),

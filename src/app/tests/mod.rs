@@ -1,8 +1,12 @@
 //! Key scripts over the core.
 
 mod casework;
+mod copying;
 mod desk;
+mod fields;
 mod mapping;
 mod marks;
 mod report;
+mod sql;
+mod time;
 mod views;

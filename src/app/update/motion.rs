@@ -16,9 +16,10 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
                 let height = usize::from(layout::list_height(state.size));
                 state.list.cursor = moved(state.list.cursor, state.list.items.len(), height, motion);
             }
+            Place::Compare { .. } => super::trail::step(state, motion),
             Place::Page(_) => {
                 let height = usize::from(layout::list_height(state.size));
-                state.page.cursor = moved(state.page.cursor, state.page.values().len() + 1, height, motion);
+                state.page.cursor = moved(state.page.cursor, state.page_lines().len(), height, motion);
             }
         },
         (Surface::Explore, Pane::Fields) => in_fields(state, motion, out),
@@ -31,6 +32,7 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
         (Surface::Findings, _) => {
             state.case.finding = moved(state.case.finding, state.case.case.findings().len(), 5, motion);
         }
+        (Surface::Sql, _) => super::sql::step(state, motion),
         (Surface::Case, _) => {
             let height = usize::from(layout::surface_height(state.size));
             state.case.cursor = moved(state.case.cursor, state.case_lines().len(), height, motion);
@@ -138,6 +140,8 @@ pub(super) fn keep_in_sight(state: &mut State) {
     state.playbooks.top = scrolled(state.playbooks.top, state.playbooks.cursor, surface);
     state.case.top = scrolled(state.case.top, state.case.cursor, surface);
     super::mapping::keep_in_sight(state);
+    super::sql::keep_in_sight(state);
+    super::trail::keep_in_sight(state);
     super::report::keep_in_sight(state);
     let height = rows::screen(state);
     if state.rows.cursor < state.rows.top {
