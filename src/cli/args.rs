@@ -8,7 +8,7 @@ use crate::domain::{Role, TimeRange};
 use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
-use super::{cache, case, completions, demo, inspect, pivot, playbook, query, report, secrets, timeline, top};
+use super::{cache, case, completions, demo, inspect, links, pivot, playbook, query, report, secrets, templates, timeline, top};
 
 /// A terminal workbench for platform-abuse investigations.
 ///
@@ -66,6 +66,10 @@ pub(super) enum Command {
     Timeline(timeline::TimelineArgs),
     /// Print what shares rows with an entity: the addresses of a key, the accounts of an address
     Pivot(pivot::PivotArgs),
+    /// Print who shares addresses, devices or payments with an entity, and who with those
+    Links(links::LinksArgs),
+    /// Print templates: near-duplicate prompts, who uses them and who was first
+    Templates(templates::TemplatesArgs),
     /// List the secrets of an extract by their fingerprints
     Secrets(secrets::SecretsArgs),
     /// List, show, check and run saved queries that look for known kinds of abuse

@@ -10,6 +10,7 @@ mod completions;
 mod demo;
 mod failure;
 mod inspect;
+mod links;
 mod man;
 mod output;
 mod pivot;
@@ -19,6 +20,7 @@ mod report;
 mod secrets;
 mod session;
 mod shell;
+mod templates;
 mod timeline;
 mod top;
 
@@ -155,6 +157,8 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Top(args)) => top::run(&args, shell),
         Some(Command::Timeline(args)) => timeline::run(&args, shell),
         Some(Command::Pivot(args)) => pivot::run(&args, shell),
+        Some(Command::Links(args)) => links::run(&args, shell),
+        Some(Command::Templates(args)) => templates::run(&args, shell),
         Some(Command::Secrets(args)) => secrets::run(&args, shell),
         Some(Command::Playbook(command)) => playbook::run(&command, shell),
         Some(Command::Case(command)) => case::run(&command, shell),

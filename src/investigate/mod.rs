@@ -3,9 +3,11 @@
 pub mod count;
 pub mod entity;
 pub mod filter;
+pub mod links;
 pub mod pivot;
 pub mod rows;
 mod sql;
+pub mod templates;
 pub mod timeline;
 pub mod top;
 pub mod view;
@@ -26,6 +28,10 @@ pub trait CaseTerms {
     fn pinned(&self) -> Vec<i64>;
     /// The entities of a finding; `None` when there is no such finding.
     fn finding(&self, id: &str) -> Option<Vec<Entity>>;
+    /// The entities that carry a label now that says they are bad.
+    fn bad(&self) -> Vec<Entity> {
+        Vec::new()
+    }
 }
 
 /// The case of somebody who has none: no labels, no pins, no findings.
