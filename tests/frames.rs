@@ -121,6 +121,23 @@ fn top_values() {
 }
 
 #[test]
+fn marked_values() {
+    keep("marks-list", "l l F v v j v");
+    keep("marks-pivot", "l l F v v p i");
+}
+
+#[test]
+fn marked_rows() {
+    keep("marks-rows", "l l v v j v k");
+}
+
+#[test]
+fn pivots_of_the_view() {
+    keep("pivot-view-menu", "l l + P");
+    keep("pivot-view", "l l + P i");
+}
+
+#[test]
 fn entity_page() {
     keep("page", "l l p p j j");
 }

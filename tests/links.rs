@@ -185,7 +185,7 @@ fn what_two_share_is_told_with_its_times_and_those_who_are_labelled() {
     assert!((group[1].bad_share - 0.5).abs() < 1e-9, "of the two others on the device one is bad: {}", group[1].bad_share);
     assert_eq!(group[3].from.as_deref(), Some("c"));
     assert!(links.shared("a").unwrap().iter().all(|via| via.value != "10.0.0.9"), "what nobody shares is no link");
-    assert_eq!(links.edges().len(), 4, "a triangle and the one behind it: {:?}", links.edges());
+    assert_eq!(links.edges(9).len(), 4, "a triangle and the one behind it: {:?}", links.edges(9));
     let lonely = linked(&client, &context, &View::default(), &"account:lonely".parse().unwrap(), |options| options.depth = 3);
     assert_eq!(lonely.size(), 1);
     // Deeper later, and beside the group, without asking again for what is known.

@@ -46,6 +46,11 @@ impl When {
     /// The heading of a field is under the cursor.
     pub const FIELD_HEAD: When = When(1 << 16);
 
+    /// The links of an entity have the focus.
+    pub const LINKS: When = When(1 << 20);
+    /// The templates of prompts have the focus.
+    pub const TEMPLATES: When = When(1 << 21);
+
     /// The union of two sets.
     pub const fn or(self, other: When) -> When {
         When(self.0 | other.0)
@@ -110,7 +115,23 @@ pub enum Action {
     Keep,
     Drop,
     Pivot(Role),
+    PivotView(Role),
+    Mark,
+    ClearMarks,
+    TimeBounds,
     EntityPage,
+    Links,
+    LinksDeeper,
+    LinksShallower,
+    LinksOptions,
+    LinksWeak,
+    LinksDrawing,
+    GroupMark,
+    GroupLabel,
+    GroupFinding,
+    Templates,
+    TemplateAccounts,
+    TemplateMark,
     TopValues,
     Timeline,
     Fields,
@@ -171,7 +192,19 @@ use Action as A;
 use Motion as M;
 use When as W;
 
-const LISTS: When = W::ROWS.or(W::FIELDS).or(W::DETAIL).or(W::LIST).or(W::PAGE).or(W::FINDINGS).or(W::CASE).or(W::PLAYBOOKS);
+const LISTS: When = W::ROWS
+    .or(W::FIELDS)
+    .or(W::DETAIL)
+    .or(W::LIST)
+    .or(W::PAGE)
+    .or(W::FINDINGS)
+    .or(W::CASE)
+    .or(W::PLAYBOOKS)
+    .or(W::LINKS)
+    .or(W::TEMPLATES);
+
+/// Where a row or a value can be marked.
+const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE).or(W::LINKS);
 
 /// The action table.
 #[rustfmt::skip]
@@ -197,8 +230,8 @@ pub const TABLE: &[Command] = &[
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),
-    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS), A::Move(M::Left), 0),
-    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS), A::Move(M::Right), 0),
+    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS), A::Move(M::Left), 0),
+    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS), A::Move(M::Right), 0),
     command("first", "first", "The first row, value or bucket.", &["g", "Home"], LISTS.or(W::TIMELINE), A::Move(M::First), 0),
     command("last", "last", "The last row, value or bucket.", &["G", "End"], LISTS.or(W::TIMELINE), A::Move(M::Last), 0),
     command("half-up", "half a page up", "Half a page up.", &["C-u"], LISTS, A::Move(M::HalfUp), 0),
@@ -232,6 +265,36 @@ pub const TABLE: &[Command] = &[
     command("pivot-models", "models", "The models that share rows with the entity under the cursor.", &["p m"], W::ENTITY, A::Pivot(Role::Model), 0),
     command("pivot-endpoints", "endpoints", "The endpoints that share rows with the entity under the cursor.", &["p e"], W::ENTITY, A::Pivot(Role::Endpoint), 0),
 
+    command("pivot-view-accounts", "accounts of the view", "The accounts that stand in the rows of the view.", &["P a"], W::EXPLORE, A::PivotView(Role::Account), 0),
+    command("pivot-view-keys", "keys of the view", "The keys that stand in the rows of the view.", &["P k"], W::EXPLORE, A::PivotView(Role::Key), 0),
+    command("pivot-view-addresses", "addresses of the view", "The addresses that stand in the rows of the view.", &["P i"], W::EXPLORE, A::PivotView(Role::Ip), 0),
+    command("pivot-view-orgs", "orgs of the view", "The orgs that stand in the rows of the view.", &["P o"], W::EXPLORE, A::PivotView(Role::Org), 0),
+    command("pivot-view-sessions", "sessions of the view", "The sessions that stand in the rows of the view.", &["P s"], W::EXPLORE, A::PivotView(Role::Session), 0),
+    command("pivot-view-networks", "networks of the view", "The networks (ASN) that stand in the rows of the view.", &["P n"], W::EXPLORE, A::PivotView(Role::Asn), 0),
+    command("pivot-view-countries", "countries of the view", "The countries that stand in the rows of the view.", &["P c"], W::EXPLORE, A::PivotView(Role::Country), 0),
+    command("pivot-view-agents", "user agents of the view", "The user agents that stand in the rows of the view.", &["P u"], W::EXPLORE, A::PivotView(Role::UserAgent), 0),
+    command("pivot-view-devices", "devices of the view", "The devices that stand in the rows of the view.", &["P d"], W::EXPLORE, A::PivotView(Role::Device), 0),
+    command("pivot-view-payments", "payments of the view", "The payments that stand in the rows of the view.", &["P y"], W::EXPLORE, A::PivotView(Role::Payment), 0),
+    command("pivot-view-models", "models of the view", "The models that stand in the rows of the view.", &["P m"], W::EXPLORE, A::PivotView(Role::Model), 0),
+    command("pivot-view-endpoints", "endpoints of the view", "The endpoints that stand in the rows of the view.", &["P e"], W::EXPLORE, A::PivotView(Role::Endpoint), 0),
+    command("pivot-view-requests", "its rows", "The rows of the view that a list was made from.", &["P r"], W::LIST.or(W::PAGE), A::PivotView(Role::Request), 0),
+    command("time-bounds", "time bounds", "Drop the time range of a list or an entity's page, so that all time counts, or keep it again.", &["z t"], W::LIST.or(W::PAGE), A::TimeBounds, 0),
+    command("mark", "mark", "Mark the row or value under the cursor, or take its mark off, and go on: + ! t f m and the pivots then act on all that is marked.", &["v"], MARKABLE, A::Mark, 3),
+    command("clear-marks", "take marks off", "Take the marks off all rows or values; Esc does too.", &["z v"], W::EXPLORE, A::ClearMarks, 0),
+
+    command("links", "links", "Who shares addresses, devices, payments with the entity under the cursor, and who with those.", &["p l"], W::ENTITY, A::Links, 0),
+    command("links-deeper", "deeper", "One step further: the group takes in who is linked to its outermost members.", &[">"], W::LINKS, A::LinksDeeper, 7),
+    command("links-shallower", "less deep", "One step back: the group leaves its outermost members out.", &["<"], W::LINKS, A::LinksShallower, 0),
+    command("links-options", "what counts", "Choose the roles to link over, the limit for hubs, the least weight, the depth and the size of the group.", &["o"], W::LINKS, A::LinksOptions, 6),
+    command("links-weak", "weak links", "Show also those who share too little to count, or hide them again.", &["w"], W::LINKS, A::LinksWeak, 2),
+    command("links-drawing", "drawing", "Draw the group with its links in the place of the tree, or go back to the tree.", &["d"], W::LINKS, A::LinksDrawing, 5),
+    command("group-mark", "mark the group", "Mark every member of the group.", &["M"], W::LINKS, A::GroupMark, 6),
+    command("group-label", "label the group", "Label every member of the group, with one reason.", &["L"], W::LINKS, A::GroupLabel, 6),
+    command("group-finding", "finding", "State a finding about every member of the group, with all their rows as its evidence.", &["W"], W::LINKS, A::GroupFinding, 5),
+    command("templates", "templates", "Near-duplicate prompts of the view: their templates, who uses them, who was first.", &["p t", "Space g"], W::EXPLORE, A::Templates, 0),
+    command("template-accounts", "its accounts", "The accounts that sent prompts of the template under the cursor.", &["a"], W::TEMPLATES, A::TemplateAccounts, 7),
+    command("template-mark", "mark its accounts", "List and mark the accounts that sent prompts of the template under the cursor.", &["M"], W::TEMPLATES, A::TemplateMark, 6),
+
     command("search", "search", "Find the next row that has a text in any of its columns.", &["/"], W::ROWS, A::Search, 2),
     command("search-next", "next match", "The next row with the text.", &["n"], W::ROWS, A::SearchNext, 0),
     command("search-previous", "match before", "The row before with the text.", &["N"], W::ROWS, A::SearchPrevious, 0),
@@ -245,7 +308,7 @@ pub const TABLE: &[Command] = &[
     command("reveal", "reveal", "Show this one masked value, or the secrets behind its fingerprints; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
     command("brush-from", "from here", "Begin the marked time at this bucket.", &["["], W::TIMELINE, A::BrushFrom, 8),
     command("brush-to", "to here", "End the marked time with this bucket.", &["]"], W::TIMELINE, A::BrushTo, 8),
-    command("zoom-out", "all time", "Drop the time range of the view.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
+    command("zoom-out", "zoom out", "One step out: to the time range around this one that was visited before, then to all time.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
 
     command("pin", "pin", "Keep the row under the cursor as evidence; again to unpin.", &["m"], W::ROW, A::Pin, 6),
     command("label", "label", "Label the entity under the cursor, with a reason.", &["t"], W::ENTITY, A::Label, 6),

@@ -3,6 +3,7 @@
 use crate::domain::{Entity, Role, Value};
 
 use super::command::When;
+use super::state::marks::MarkedValues;
 use super::state::playbooks::PlaybookLine;
 use super::state::unsealed::digits_of;
 use super::state::{Pane, Phase, Place, State, Surface};
@@ -91,6 +92,17 @@ fn main(state: &State) -> Option<Pointed> {
             let value = item.value.clone().map_or(Value::Null, Value::Text);
             Some(Pointed { column, role, value, row_id: None, nested: false })
         }
+        Place::Links(_) => state.links.pointed().as_ref().map(Pointed::of_entity),
+        Place::Templates => {
+            let found = state.templates.current()?;
+            Some(Pointed {
+                column: Role::Content.name().to_owned(),
+                role: Some(Role::Content),
+                value: Value::Text(found.template.to_string()),
+                row_id: found.examples.first().copied(),
+                nested: false,
+            })
+        }
         Place::Page(entity) => match state.page.cursor.checked_sub(1) {
             None => Some(Pointed::of_entity(entity)),
             Some(at) => {
@@ -99,6 +111,27 @@ fn main(state: &State) -> Option<Pointed> {
                 Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
             }
         },
+    }
+}
+
+/// The marked values, where the cursor is in their column: a key then acts on all of them.
+pub fn marked(state: &State) -> Option<&MarkedValues> {
+    let marked = state.marks.values()?;
+    // In the rows and their detail a value stands for its own row.
+    let here = state.surface == Surface::Explore
+        && match state.focus {
+            Pane::Fields => true,
+            Pane::Main => *state.place() != Place::Rows,
+            Pane::Detail | Pane::Timeline => false,
+        };
+    (here && pointed_column(state).is_some_and(|column| column == marked.column)).then_some(marked)
+}
+
+/// The entities that a key acts on: those that are marked, where the cursor is in their column, or else the one under the cursor.
+pub fn subjects(state: &State) -> Vec<Entity> {
+    match marked(state) {
+        Some(marked) => marked.entities(),
+        None => pointed(state).and_then(|pointed| pointed.entity()).into_iter().collect(),
     }
 }
 
@@ -131,6 +164,8 @@ pub fn here(state: &State) -> When {
             (Pane::Main, Place::Rows) => When::ROWS,
             (Pane::Main, Place::Pivot { .. } | Place::Top { .. }) => When::LIST,
             (Pane::Main, Place::Page(_)) => When::PAGE,
+            (Pane::Main, Place::Links(_)) => When::LINKS,
+            (Pane::Main, Place::Templates) => When::TEMPLATES,
             (Pane::Fields, _) => When::FIELDS,
             (Pane::Timeline, _) => When::TIMELINE,
             (Pane::Detail, _) => When::DETAIL,
@@ -151,6 +186,12 @@ pub fn here(state: &State) -> When {
     } else if state.surface == Surface::Explore && state.focus == Pane::Fields && pointed_column(state).is_some() {
         // A field's heading has no value to keep, but its top values can be listed.
         here = here.or(When::FIELD_HEAD);
+    }
+    if marked(state).is_some() {
+        here = here.or(When::VALUE);
+        if !subjects(state).is_empty() {
+            here = here.or(When::ENTITY);
+        }
     }
     if pointed_row(state).is_some() {
         here = here.or(When::ROW);

@@ -47,6 +47,13 @@ pub trait Dialect: Send + Sync {
         format!("lower({expression})")
     }
 
+    /// The aggregate that gives the values below which these fractions (each from 0 to 1) of all values lie, as one list; each of them
+    /// stands in a row.
+    fn quantiles(&self, expression: &str, fractions: &[f64]) -> String;
+
+    /// The element of a list at a place, counted from 0.
+    fn element(&self, list: &str, place: usize) -> String;
+
     /// The time `expression` as RFC 3339 text that ends in `Z`, with a fraction only where there is one.
     fn time_text(&self, expression: &str) -> String;
 
@@ -117,6 +124,16 @@ impl Dialect for DuckDialect {
 
     fn ends_with(&self, expression: &str, end: &str) -> String {
         format!("suffix({expression}, {end})")
+    }
+
+    fn quantiles(&self, expression: &str, fractions: &[f64]) -> String {
+        let fractions: Vec<String> = fractions.iter().map(f64::to_string).collect();
+        // All at once: each function of its own would sort the values again.
+        format!("quantile_disc({expression}, [{}])", fractions.join(", "))
+    }
+
+    fn element(&self, list: &str, place: usize) -> String {
+        format!("{list}[{}]", place + 1)
     }
 
     fn time_text(&self, expression: &str) -> String {

@@ -1,11 +1,14 @@
 //! Investigating: the filter language, views and the questions that are asked of them. Builds SQL with bound values; runs nothing.
 
+pub mod compare;
 pub mod count;
 pub mod entity;
 pub mod filter;
 pub mod links;
+pub mod listing;
 pub mod pivot;
 pub mod rows;
+pub mod spread;
 mod sql;
 pub mod templates;
 pub mod timeline;

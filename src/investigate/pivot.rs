@@ -1,9 +1,10 @@
-//! From an entity to the entities of another role that share rows with it.
+//! From entities, or from a whole view, to the entities of another role in the same rows.
 
 use crate::domain::{Entity, Role};
 use crate::engine::Statement;
 
-use super::filter::{FilterError, Pattern, column_named, matches_pattern};
+use super::filter::{FilterError, Pattern, column_named, display_value, matches_pattern};
+use super::listing::{Asked, Order};
 use super::{Context, View, sql};
 
 /// The values of role `to` in the view's rows of entity `from`: `value` VARCHAR, `requests` BIGINT, `first_seen` and `last_seen`
@@ -18,17 +19,55 @@ pub fn statement(
     to: Role,
     limit: Option<u64>,
 ) -> Result<Statement, FilterError> {
-    let (from_column, _) = column_named(from.role.name(), context)?;
-    let (to_column, _) = column_named(to.name(), context)?;
+    of_entities(context, view, std::slice::from_ref(from), to, limit)
+}
+
+/// Like [`statement`], for the rows that have any of several entities; they may be of different kinds. Without entities, for every row.
+pub fn of_entities(
+    context: &Context<'_>,
+    view: &View,
+    from: &[Entity],
+    to: Role,
+    limit: Option<u64>,
+) -> Result<Statement, FilterError> {
     let mut statement = Statement::default();
-    let of_entity = matches_pattern(context.dialect, &from_column, &Pattern::globbed(&from.value), &mut statement);
-    let has_value = format!("{to_column} IS NOT NULL");
-    let rows = sql::restriction(context, view, [of_entity, has_value], &mut statement)?;
-    let limit = limit.map(|limit| format!(" LIMIT {}", statement.bind(sql::whole(limit)))).unwrap_or_default();
-    let value = super::filter::display_value(context.dialect, &to_column, to.kind());
+    let mut conditions = Vec::with_capacity(from.len());
+    for entity in from {
+        let (column, _) = column_named(entity.role.name(), context)?;
+        conditions.push(matches_pattern(context.dialect, &column, &Pattern::globbed(&entity.value), &mut statement));
+    }
+    let of = match conditions.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        several => Some(format!("({})", several.join(" OR "))),
+    };
+    let asked = Asked { order: Order::Most, containing: "", limit };
+    values(context, view, of, to, &asked, statement)
+}
+
+/// The values of role `to` in the view's rows, with the columns of [`statement`].
+pub fn of_view(context: &Context<'_>, view: &View, to: Role, asked: &Asked<'_>) -> Result<Statement, FilterError> {
+    values(context, view, None, to, asked, Statement::default())
+}
+
+fn values(
+    context: &Context<'_>,
+    view: &View,
+    of: Option<String>,
+    to: Role,
+    asked: &Asked<'_>,
+    mut statement: Statement,
+) -> Result<Statement, FilterError> {
+    let (column, kind) = column_named(to.name(), context)?;
+    let fits = asked.condition(context, &column, kind, &mut statement);
+    let wanted = of.into_iter().chain([format!("{column} IS NOT NULL")]).chain(fits);
+    let rows = sql::restriction(context, view, wanted, &mut statement)?;
+    let limit = asked.cut(&mut statement);
+    let value = display_value(context.dialect, &column, kind);
     statement.sql = format!(
-        "SELECT {value} AS value, {} FROM requests{rows} GROUP BY {to_column} ORDER BY requests DESC, {to_column} ASC{limit}",
-        sql::seen(context)
+        "SELECT {value} AS value, {} FROM requests{rows} GROUP BY {column} ORDER BY {}{limit}",
+        sql::seen(context),
+        asked.order.keys(&column)
     );
     Ok(statement)
 }

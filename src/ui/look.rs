@@ -58,6 +58,11 @@ pub(super) fn pin_mark(theme: &Theme) -> Mark {
     (if theme.ascii { "P" } else { "★" }, theme.pin)
 }
 
+/// The sign for a row or a value that is marked.
+pub(super) fn marked(theme: &Theme) -> Mark {
+    (if theme.ascii { "x" } else { "✓" }, theme.accent)
+}
+
 /// What stands for a value that must not be seen yet.
 pub(super) fn masked(value: &Value, theme: &Theme) -> SafeText {
     let length = match value {

@@ -33,20 +33,22 @@ pub enum Entry {
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Purpose {
-    /// A label on an entity.
-    Label(Entity),
-    /// Taking a label off.
-    Unlabel(Entity),
+    /// A label on one or several entities.
+    Label(Vec<Entity>),
+    /// Taking a label off one or several.
+    Unlabel(Vec<Entity>),
     /// A note.
     Note(Target),
-    /// A finding with the current view as its evidence.
-    Finding(Option<Entity>),
+    /// A finding about these entities with the current view as its evidence.
+    Finding(Vec<Entity>),
     /// A verdict on a finding.
     Verdict(String),
     /// A question.
     Question,
     /// The answer to a question.
     Answer(String),
+    /// What links are followed.
+    Links,
     /// A text to search for.
     Search,
     /// A time range.

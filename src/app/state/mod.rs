@@ -7,13 +7,16 @@ pub mod form;
 pub mod input;
 pub mod jobs;
 pub mod layer;
+pub mod links;
 pub mod list;
 pub mod mapping;
+pub mod marks;
 pub mod opening;
 pub mod page;
 pub mod playbooks;
 pub mod report;
 pub mod rows;
+pub mod templates;
 pub mod timeline;
 pub mod trail;
 pub mod unsealed;
@@ -38,12 +41,15 @@ pub use form::Form;
 pub use input::Input;
 pub use jobs::Jobs;
 pub use layer::Layer;
+pub use links::LinksPane;
 pub use list::List;
+pub use marks::Marks;
 pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
 pub use report::LoadReport;
 pub use rows::Rows;
+pub use templates::TemplatesPane;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
 pub use unsealed::Unsealed;
@@ -166,6 +172,12 @@ pub struct State {
     pub list: List,
     /// The entity page in the main area, when the place is one.
     pub page: Page,
+    /// The links in the main area, when the place is one.
+    pub links: LinksPane,
+    /// The templates of prompts in the main area, when the place is one.
+    pub templates: TemplatesPane,
+    /// What is marked, for the next key to act on.
+    pub marks: Marks,
     /// The playbooks and their hits.
     pub playbooks: Playbooks,
     /// What fills the roles, and what could.
@@ -217,6 +229,9 @@ impl State {
             detail: Detail::default(),
             list: List::default(),
             page: Page::default(),
+            links: LinksPane::default(),
+            templates: TemplatesPane::default(),
+            marks: Marks::default(),
             playbooks: Playbooks::default(),
             mapping: mapping::Pane::default(),
             report: LoadReport::default(),

@@ -1,6 +1,6 @@
 //! The trail: the tree of views visited. Going back never loses a branch.
 
-use crate::domain::{Entity, Role};
+use crate::domain::{Entity, Role, TimeRange};
 use crate::investigate::View;
 
 /// What the main area shows.
@@ -9,10 +9,10 @@ pub enum Place {
     /// The rows of the view.
     #[default]
     Rows,
-    /// The entities of a role that share rows with an entity.
+    /// The entities of a role that stand in the rows of the view.
     Pivot {
-        /// Where it began.
-        from: Entity,
+        /// Whose rows these are: one entity or several of a kind; empty for a view that was not begun from entities.
+        from: Vec<Entity>,
         /// What is listed.
         to: Role,
     },
@@ -23,6 +23,10 @@ pub enum Place {
     },
     /// The page of an entity.
     Page(Entity),
+    /// The links of an entity.
+    Links(Entity),
+    /// Near-duplicate prompts of the view.
+    Templates,
 }
 
 /// A view visited.
@@ -116,6 +120,18 @@ impl Trail {
             self.here = to;
         }
         known
+    }
+
+    /// The time range of the nearest view on the way here that has one, the present one left out.
+    pub fn range_before(&self) -> Option<TimeRange> {
+        let mut at = self.here().parent;
+        while let Some(node) = at.and_then(|at| self.nodes.get(at)) {
+            if !node.view.range.is_all() {
+                return Some(node.view.range);
+            }
+            at = node.parent;
+        }
+        None
     }
 
     /// Changes the view of the present node without making a new one: for what is no step of the investigation (hidden columns).

@@ -3,5 +3,6 @@
 mod casework;
 mod desk;
 mod mapping;
+mod marks;
 mod report;
 mod views;

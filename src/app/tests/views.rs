@@ -71,10 +71,10 @@ fn pivots_lead_from_a_key_to_its_addresses_to_another_account() {
     let mut desk = Desk::new();
     desk.play("l l p i");
     let from = Entity::new(Role::Key, "key_0").unwrap();
-    assert_eq!(*desk.state.place(), Place::Pivot { from, to: Role::Ip });
+    assert_eq!(*desk.state.place(), Place::Pivot { from: vec![from], to: Role::Ip });
     assert_eq!(desk.state.list.items.len(), 2);
     desk.play("j p a");
-    assert!(matches!(desk.state.place(), Place::Pivot { from, to: Role::Account } if from.value == "192.0.2.2"));
+    assert!(matches!(desk.state.place(), Place::Pivot { from, to: Role::Account } if from[0].value == "192.0.2.2"));
     desk.play("Enter");
     assert_eq!(*desk.state.place(), Place::Rows);
     assert_eq!(desk.state.trail.path().len(), 4);

@@ -15,7 +15,7 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
-use super::{answers, casework, layers, mapping, motion, reopen, report, rows, view};
+use super::{answers, casework, layers, links, mapping, marks, motion, reopen, report, rows, templates, time, view};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -72,8 +72,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
                 fields,
             )));
         }
-        Action::ZoomOut => zoom_out(state, out),
-        Action::Zoom => zoom(state, out),
+        Action::ZoomOut => time::zoom_out(state, out),
+        Action::Zoom => time::zoom(state, out),
+        Action::TimeBounds => time::bounds(state, out),
         Action::Search => {
             let fields = vec![FormField::text("text", true, state.needle.clone())];
             state.layers.push(Layer::Form(Form::new(FormPurpose::Search, "search in all columns", fields)));
@@ -92,11 +93,18 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         Action::Widen => widen(state, 4),
         Action::Narrow => widen(state, -4),
+        Action::Keep | Action::Drop if in_templates(state) => templates::act(state, action, out),
         Action::Keep => restrict(state, true, out),
         Action::Drop => restrict(state, false, out),
         Action::Pivot(role) => {
-            if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
-                view::pivot_to(state, entity, role, out);
+            let from = focus::subjects(state);
+            view::pivot_from(state, from, role, out);
+        }
+        Action::PivotView(role) => view::pivot_view(state, role, out),
+        Action::Mark => marks::toggle(state, out),
+        Action::ClearMarks => {
+            if !marks::clear(state) {
+                state.say(Tone::Plain, "nothing is marked; v marks");
             }
         }
         Action::EntityPage => {
@@ -106,6 +114,17 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
                 view::visit(state, Place::Page(entity), view, title, out);
             }
         }
+        Action::Links => links::open(state, out),
+        Action::LinksDeeper
+        | Action::LinksShallower
+        | Action::LinksOptions
+        | Action::LinksWeak
+        | Action::LinksDrawing
+        | Action::GroupMark
+        | Action::GroupLabel
+        | Action::GroupFinding => links::act(state, action, out),
+        Action::Templates => templates::open(state, out),
+        Action::TemplateAccounts | Action::TemplateMark => templates::act(state, action, out),
         Action::TopValues => {
             let Some(column) = focus::pointed_column(state) else { return };
             let view = state.view().clone();
@@ -149,6 +168,9 @@ pub(super) fn explain(state: &mut State, key: Key) {
 
 /// One level back: stops what runs, then goes from a side pane to the rows, from another surface to exploring, along the trail.
 fn back(state: &mut State, out: &mut Vec<Effect>) {
+    if marks::clear(state) {
+        return;
+    }
     let stopped = view::cancel(state, |purpose| *purpose != Purpose::Forget, out);
     if stopped > 0 {
         stop_waiting(state);
@@ -164,7 +186,13 @@ fn back(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
+fn in_templates(state: &State) -> bool {
+    state.surface == Surface::Explore && state.focus == Pane::Main && *state.place() == Place::Templates
+}
+
 fn stop_waiting(state: &mut State) {
+    links::stop(state);
+    templates::stop(state);
     state.timeline.loading = false;
     state.list.loading = false;
     state.rows.awaited = None;
@@ -188,7 +216,7 @@ fn stop_waiting(state: &mut State) {
     }
 }
 
-fn travel(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
+pub(super) fn travel(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
     view::leave(state, out);
     let moved = if forward { state.trail.forward() } else { state.trail.back() };
     if moved {
@@ -221,13 +249,15 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
                 None => restrict(state, true, out),
             },
             Place::Top { .. } => restrict(state, true, out),
+            Place::Links(_) => links::fold(state, None, out),
+            Place::Templates => templates::act(state, Action::Open, out),
         },
         (Surface::Explore, Pane::Fields) => match state.fields.lines().get(state.fields.cursor) {
             Some(FieldLine::Value(..)) => restrict(state, true, out),
             Some(FieldLine::More(_)) => act(state, Action::TopValues, out),
             _ => fold_field(state, None, out),
         },
-        (Surface::Explore, Pane::Timeline) => zoom(state, out),
+        (Surface::Explore, Pane::Timeline) => time::zoom(state, out),
         (Surface::Explore, Pane::Detail) => {
             if let Some(line) = state.detail.lines().get(state.detail.cursor)
                 && line.branch.is_some()
@@ -264,18 +294,34 @@ pub(super) fn fold_field(state: &mut State, open: Option<bool>, out: &mut Vec<Ef
 
 /// Keeps or drops the rows with the value under the cursor.
 fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
-    let Some(pointed) = focus::pointed(state) else { return };
-    if pointed.row_id.is_some_and(|row_id| state.is_masked(row_id, &pointed.column)) {
-        state.say(Tone::Plain, "this value is masked, and a filter would show it; z r reveals it first");
-        return;
-    }
-    let filter = match filter_of(&pointed, keep) {
-        Ok(filter) => filter,
-        Err(error) => {
-            state.say(Tone::Error, error.to_string());
-            return;
+    let marked = focus::marked(state).map(|marked| (marked.column.clone(), marked.filter(keep)));
+    let filter = match marked {
+        Some((column, _)) if is_sensitive(state, &column) => return refuse_masked(state, false),
+        Some((_, filter)) => filter,
+        None => {
+            let Some(pointed) = focus::pointed(state) else { return };
+            match pointed.row_id {
+                Some(row_id) if state.is_masked(row_id, &pointed.column) => return refuse_masked(state, true),
+                None if !pointed.value.is_null() && is_sensitive(state, &pointed.column) => return refuse_masked(state, false),
+                _ => {}
+            }
+            filter_of(&pointed, keep)
         }
     };
+    narrow_by(state, filter, keep, out);
+}
+
+fn is_sensitive(state: &State, column: &str) -> bool {
+    state.schema.column(column).is_some_and(crate::domain::Column::is_sensitive)
+}
+
+fn refuse_masked(state: &mut State, one_cell: bool) {
+    let way = if one_cell { "z r reveals it first" } else { "find a row with it and reveal that cell first" };
+    state.say(Tone::Plain, format!("this value is masked, and a filter would show it; {way}"));
+}
+
+/// Goes on to the rows of the view that a filter lets through besides. Marks are used up by it: the filter says the same now.
+pub(super) fn narrow_by(state: &mut State, filter: Filter, keep: bool, out: &mut Vec<Effect>) {
     let title = format!("{} {filter}", if keep { "+" } else { "!" });
     let mut view = state.view().narrowed(filter);
     if let Err(error) = view.filter.check(&state.schema) {
@@ -283,34 +329,17 @@ fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
         return;
     }
     view.sort.clear();
+    state.marks.clear();
     view::visit(state, Place::Rows, view, title, out);
 }
 
-fn filter_of(pointed: &Pointed, keep: bool) -> Result<Filter, crate::investigate::FilterError> {
+fn filter_of(pointed: &Pointed, keep: bool) -> Filter {
     if pointed.nested {
         // Inside a JSON column there is no column to compare with: the text of the value is looked for in the whole.
         let within = Filter::containing(&pointed.column, &pointed.value.to_plain());
-        return Ok(if keep { within } else { within.negated() });
+        return if keep { within } else { within.negated() };
     }
-    Ok(if keep { Filter::keep(&pointed.column, &pointed.value) } else { Filter::drop(&pointed.column, &pointed.value) })
-}
-
-fn zoom(state: &mut State, out: &mut Vec<Effect>) {
-    let Some((from, to)) = state.timeline.marked() else { return };
-    let (Some(first), Some(last)) = (state.timeline.buckets.get(from), state.timeline.buckets.get(to)) else { return };
-    let range = crate::domain::TimeRange { from: Some(first.start), to: Some(last.start.plus(state.timeline.width)) };
-    let view = View { range, ..state.view().clone() };
-    view::visit(state, Place::Rows, view, format!("time {range}"), out);
-}
-
-fn zoom_out(state: &mut State, out: &mut Vec<Effect>) {
-    if state.view().range.is_all() {
-        state.say(Tone::Plain, "the view has no time range");
-        return;
-    }
-    let view = View { range: crate::domain::TimeRange::ALL, ..state.view().clone() };
-    let place = state.place().clone();
-    view::visit(state, place, view, "all time".to_owned(), out);
+    if keep { Filter::keep(&pointed.column, &pointed.value) } else { Filter::drop(&pointed.column, &pointed.value) }
 }
 
 /// Looks for the next row with the searched text.

@@ -1,7 +1,7 @@
 //! Casework: labels, notes, pins, findings, questions. Nothing counts as saved before the journal has it.
 
 use crate::case::{Connotation, Entry, Event, EvidenceRow, SavedView, Status, Target};
-use crate::domain::{Batch, Severity, Value};
+use crate::domain::{Batch, Entity, Severity, Value};
 use crate::engine::{Lane, Statement};
 use crate::investigate::{View, count, rows as row_sql};
 
@@ -10,10 +10,11 @@ use crate::app::effect::Effect;
 use crate::app::focus;
 use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::jobs::Purpose;
+use crate::app::state::marks::described;
 use crate::app::state::unsealed::{Unsealed, digits_of};
 use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
 
-use super::{act, answers, mapping, view};
+use super::{act, answers, links, mapping, view};
 
 const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
 const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
@@ -59,51 +60,45 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
 }
 
 fn open_form(state: &mut State, action: Action) {
-    let entity = focus::pointed(state).and_then(|pointed| pointed.entity());
-    let form = match (action, entity) {
-        (Action::Label, Some(entity)) => {
-            let title = format!("label {entity}");
+    let subjects = focus::subjects(state);
+    let form = match action {
+        Action::Label if !subjects.is_empty() => {
+            let title = format!("label {}", described(&subjects));
             let fields = vec![
                 FormField::text("label", true, ""),
                 FormField::choice("says", CONNOTATIONS, 0),
                 FormField::text("reason", true, ""),
             ];
-            Form::new(FormPurpose::Label(entity), title, fields)
+            Form::new(FormPurpose::Label(subjects), title, fields)
         }
-        (Action::Unlabel, Some(entity)) => {
-            let labels: Vec<String> = state.case.case.labels_of(&entity).iter().map(|label| label.label.clone()).collect();
+        Action::Unlabel if !subjects.is_empty() => {
+            let mut labels: Vec<String> = Vec::new();
+            for label in subjects.iter().flat_map(|entity| state.case.case.labels_of(entity)) {
+                if !labels.contains(&label.label) {
+                    labels.push(label.label.clone());
+                }
+            }
             let Some(last) = labels.last() else {
-                state.say(Tone::Plain, format!("{entity} carries no label"));
+                let verb = if subjects.len() == 1 { "carries" } else { "carry" };
+                state.say(Tone::Plain, format!("{} {verb} no label", described(&subjects)));
                 return;
             };
-            let title = format!("take a label off {entity} ({})", labels.join(", "));
+            let title = format!("take a label off {} ({})", described(&subjects), labels.join(", "));
             let fields = vec![FormField::text("label", true, last.clone()), FormField::text("reason", true, "")];
-            Form::new(FormPurpose::Unlabel(entity), title, fields)
+            Form::new(FormPurpose::Unlabel(subjects), title, fields)
         }
-        (Action::Note, _) => {
+        Action::Note => {
             let target = note_target(state);
             let title = format!("note on {target}");
             Form::new(FormPurpose::Note(target), title, vec![FormField::text("note", true, "")])
         }
-        (Action::Finding, entity) => {
-            let rows = state.rows.total.map_or(String::new(), |rows| format!(", {rows} rows"));
-            let title = match state.view().is_all() {
-                true => format!("finding on all rows{rows}"),
-                false => format!("finding on {}{rows}", SavedView::from(state.view()).filter_text()),
-            };
-            let fields = vec![
-                FormField::text("title", true, ""),
-                FormField::choice("severity", Severity::WORDS, 2),
-                FormField::text("text", false, ""),
-            ];
-            Form::new(FormPurpose::Finding(entity), title, fields)
-        }
-        (Action::Question, _) => Form::new(
+        Action::Finding => finding_form(state, subjects),
+        Action::Question => Form::new(
             FormPurpose::Question,
             "a question that this case has to answer",
             vec![FormField::text("question", true, "")],
         ),
-        (Action::Answer, _) => match state.case_line() {
+        Action::Answer => match state.case_line() {
             Some(CaseLine::Question(id)) => {
                 let title = format!("answer to {id}");
                 Form::new(FormPurpose::Answer(id), title, vec![FormField::text("answer", true, "")])
@@ -113,7 +108,7 @@ fn open_form(state: &mut State, action: Action) {
                 return;
             }
         },
-        (Action::Verdict, _) => match state.case.case.findings().get(state.case.finding) {
+        Action::Verdict => match state.case.case.findings().get(state.case.finding) {
             Some(finding) => {
                 let title = format!("verdict on {}: {}", finding.id, finding.title);
                 let fields =
@@ -128,6 +123,22 @@ fn open_form(state: &mut State, action: Action) {
         _ => return,
     };
     state.layers.push(Layer::Form(form));
+}
+
+/// The form of a finding about these entities, with the view as its evidence.
+pub(super) fn finding_form(state: &State, subjects: Vec<Entity>) -> Form {
+    let rows = state.rows.total.map_or(String::new(), |rows| format!(", {rows} rows"));
+    let rows = if subjects.len() > 1 { format!("{rows}, about {}", described(&subjects)) } else { rows };
+    let title = match state.view().is_all() {
+        true => format!("finding on all rows{rows}"),
+        false => format!("finding on {}{rows}", SavedView::from(state.view()).filter_text()),
+    };
+    let fields = vec![
+        FormField::text("title", true, ""),
+        FormField::choice("severity", Severity::WORDS, 2),
+        FormField::text("text", false, ""),
+    ];
+    Form::new(FormPurpose::Finding(subjects), title, fields)
 }
 
 fn note_target(state: &State) -> Target {
@@ -150,30 +161,44 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             return Ok(());
         }
         FormPurpose::SaveProfile => return mapping::submit_name(form, out),
+        FormPurpose::Links => return links::submit(state, form, out),
         FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
-        FormPurpose::Label(entity) => Event::Labelled {
-            entity: entity.clone(),
-            label: form.value("label").to_owned(),
-            connotation: form.value("says").parse::<Connotation>().map_err(|error| error.to_string())?,
-            reason: form.value("reason").to_owned(),
-            expires: None,
-        },
-        FormPurpose::Unlabel(entity) => Event::Unlabelled {
-            entity: entity.clone(),
-            label: form.value("label").to_owned(),
-            reason: form.value("reason").to_owned(),
-        },
+        FormPurpose::Label(entities) => {
+            let connotation = form.value("says").parse::<Connotation>().map_err(|error| error.to_string())?;
+            let events = entities.iter().map(|entity| Event::Labelled {
+                entity: entity.clone(),
+                label: form.value("label").to_owned(),
+                connotation,
+                reason: form.value("reason").to_owned(),
+                expires: None,
+            });
+            return record_all(state, events.collect(), out);
+        }
+        FormPurpose::Unlabel(entities) => {
+            let label = form.value("label");
+            let carries = |entity: &&Entity| state.case.case.labels_of(entity).iter().any(|known| known.label == label);
+            let carriers: Vec<&Entity> = entities.iter().filter(carries).collect();
+            // Where nobody carries it, the case says so.
+            let chosen = if carriers.is_empty() { entities.iter().collect() } else { carriers };
+            let events = chosen.into_iter().map(|entity| Event::Unlabelled {
+                entity: entity.clone(),
+                label: label.to_owned(),
+                reason: form.value("reason").to_owned(),
+            });
+            let events = events.collect();
+            return record_all(state, events, out);
+        }
         FormPurpose::Note(target) => {
             Event::Noted { id: state.case.fresh_id('n'), target: target.clone(), text: form.value("note").to_owned() }
         }
-        FormPurpose::Finding(entity) => {
+        FormPurpose::Finding(entities) => {
             let id = state.case.fresh_id('f');
             let event = Event::Found {
                 id: id.clone(),
                 title: form.value("title").to_owned(),
                 severity: form.value("severity").parse::<Severity>().map_err(|error| error.to_string())?,
-                entities: entity.clone().into_iter().collect(),
+                entities: entities.clone(),
                 text: form.value("text").to_owned(),
                 evidence: Vec::new(),
             };
@@ -214,6 +239,15 @@ fn measure(state: &mut State, finding: String, out: &mut Vec<Effect>) -> Result<
         .map_err(|error| error.to_string())
 }
 
+/// Sends several events to the journal, one after the other: all of them, or none where the case refuses one.
+fn record_all(state: &mut State, events: Vec<Event>, out: &mut Vec<Effect>) -> Result<(), String> {
+    for event in &events {
+        state.case.case.check(event).map_err(|refusal| refusal.to_string())?;
+    }
+    events.into_iter().for_each(|event| record(state, event, out));
+    Ok(())
+}
+
 /// Sends an event to the journal. It is said to be saved when it comes back.
 pub(super) fn record(state: &mut State, event: Event, out: &mut Vec<Effect>) {
     state.case.unsaved += 1;
@@ -237,12 +271,32 @@ pub(super) fn recorded(state: &mut State, entry: &Entry) {
 }
 
 fn toggle_pin(state: &mut State, out: &mut Vec<Effect>) {
+    if !state.marks.rows().is_empty() {
+        return toggle_pins(state, out);
+    }
     let Some(row_id) = focus::pointed_row(state) else { return };
-    if let Some(pin) = state.case.case.pin_of(state.extract_sha(), row_id) {
-        let event = Event::Unpinned { evidence: pin.evidence.clone() };
-        record(state, event, out);
+    match state.case.case.pin_of(state.extract_sha(), row_id).map(|pin| pin.evidence.clone()) {
+        Some(evidence) => record(state, Event::Unpinned { evidence }, out),
+        None => read_evidence(state, row_id, out),
+    }
+}
+
+/// Pins the marked rows that are not pinned; where all of them are, takes all those pins away.
+fn toggle_pins(state: &mut State, out: &mut Vec<Effect>) {
+    let rows = state.marks.rows().to_vec();
+    let pinned = |state: &State, row_id: i64| state.case.case.pin_of(state.extract_sha(), row_id).map(|pin| pin.evidence.clone());
+    let missing: Vec<i64> = rows.iter().copied().filter(|row_id| pinned(state, *row_id).is_none()).collect();
+    if missing.is_empty() {
+        let pins: Vec<String> = rows.iter().filter_map(|row_id| pinned(state, *row_id)).collect();
+        pins.into_iter().for_each(|evidence| record(state, Event::Unpinned { evidence }, out));
         return;
     }
+    state.say(Tone::Plain, format!("pinning {} of {} marked rows", missing.len(), rows.len()));
+    missing.into_iter().for_each(|row_id| read_evidence(state, row_id, out));
+}
+
+/// Reads a row by value, to be kept as evidence.
+fn read_evidence(state: &mut State, row_id: i64, out: &mut Vec<Effect>) {
     let statement = row_sql::detail(&state.context(), row_id);
     if let Err(error) = view::submit(state, Lane::Interactive, Purpose::Evidence { row_id }, statement, out) {
         state.say(Tone::Error, error.to_string());

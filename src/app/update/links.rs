@@ -26,9 +26,11 @@ pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
 
 /// The place was come to: what is known stays, the rest is asked for.
 pub(super) fn begin(state: &mut State, start: &Entity, position: u64, out: &mut Vec<Effect>) {
-    let known = state.links.machine.as_ref().is_some_and(|machine| {
-        machine.start() == start && machine.view().range == state.view().range
-    });
+    let known = state
+        .links
+        .machine
+        .as_ref()
+        .is_some_and(|machine| machine.start() == start && machine.view().range == state.view().range);
     if !known {
         let options = match state.links.options.clone() {
             Some(options) if options.over.iter().all(|over| over.links(start.role)) => options,
@@ -204,10 +206,13 @@ fn group(state: &mut State, action: Action, out: &mut Vec<Effect>) {
     state.marks = Marks::of_entities(&members);
     let marked = state.marks.len();
     let plural = members.first().map_or("", |first| first.role.plural());
-    state.say(Tone::Plain, match marked < all {
-        true => format!("{marked} of {all} {plural} are marked; more cannot be"),
-        false => format!("the group is marked: {all} {plural}"),
-    });
+    state.say(
+        Tone::Plain,
+        match marked < all {
+            true => format!("{marked} of {all} {plural} are marked; more cannot be"),
+            false => format!("the group is marked: {all} {plural}"),
+        },
+    );
     motion::keep_in_sight(state);
     if action == Action::GroupLabel {
         casework::act(state, Action::Label, out);
@@ -241,12 +246,8 @@ fn options_form(state: &mut State) {
 /// The form with the options was filled in.
 pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> Result<(), String> {
     let Place::Links(start) = state.place().clone() else { return Ok(()) };
-    let over: Vec<Over> = form
-        .value("over")
-        .split([' ', ','])
-        .filter(|word| !word.is_empty())
-        .map(str::parse)
-        .collect::<Result<_, String>>()?;
+    let over: Vec<Over> =
+        form.value("over").split([' ', ',']).filter(|word| !word.is_empty()).map(str::parse).collect::<Result<_, String>>()?;
     let number = |name: &str| {
         let text = form.value(name);
         text.parse::<u64>().map_err(|_| format!("{name} is a whole number, and '{text}' is none"))

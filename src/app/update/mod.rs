@@ -5,12 +5,16 @@ mod answers;
 mod casework;
 mod keys;
 mod layers;
+mod links;
 mod mapping;
+mod marks;
 mod motion;
 mod playbooks;
 mod reopen;
 mod report;
 mod rows;
+mod templates;
+mod time;
 mod view;
 
 use super::effect::Effect;

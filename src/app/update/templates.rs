@@ -4,7 +4,7 @@ use crate::app::command::Action;
 use crate::app::effect::Effect;
 use crate::app::focus;
 use crate::app::state::jobs::Purpose;
-use crate::app::state::{Place, State, Tone};
+use crate::app::state::{Marks, Place, State, Tone};
 use crate::domain::{Batch, Role};
 use crate::engine::Lane;
 use crate::investigate::View;
@@ -15,7 +15,8 @@ use super::{motion, view};
 /// Goes to the templates of the view's prompts.
 pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
     if !state.schema.has(Role::Content) {
-        state.say(Tone::Error, "no column of this extract is mapped to content, so there are no prompts to compare; z m maps one");
+        state
+            .say(Tone::Error, "no column of this extract is mapped to content, so there are no prompts to compare; z m maps one");
         return;
     }
     let view = View { sort: Vec::new(), ..state.view().clone() };
@@ -24,7 +25,8 @@ pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
 
 /// The place was come to: what is known of the same view stays.
 pub(super) fn begin(state: &mut State, position: u64, out: &mut Vec<Effect>) {
-    let known = state.templates.machine.as_ref().is_some_and(|machine| machine.is_done()) && state.templates.view.same_rows(state.view());
+    let known =
+        state.templates.machine.as_ref().is_some_and(|machine| machine.is_done()) && state.templates.view.same_rows(state.view());
     state.templates.cursor = usize::try_from(position).unwrap_or(0);
     state.templates.mark = false;
     if known {
@@ -119,4 +121,17 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         _ => {}
     }
+}
+
+/// The accounts of a template have come: they are marked, where that was asked for.
+pub(super) fn mark_accounts(state: &mut State) {
+    if !std::mem::take(&mut state.templates.mark) || !matches!(state.place(), Place::Pivot { to: Role::Account, .. }) {
+        return;
+    }
+    let all = state.list.items.len();
+    let values: Vec<Option<String>> = state.list.items.iter().map(|item| item.value.clone()).collect();
+    state.marks = Marks::of_values(state.list.column.clone(), Some(Role::Account), values);
+    let marked = state.marks.len();
+    let cut = if marked < all || state.list.cut { "; more cannot be" } else { "" };
+    state.say(Tone::Plain, format!("{marked} accounts are marked{cut}"));
 }

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use crate::case::{Event, SavedView};
-use crate::domain::{Entity, Role};
+use crate::domain::{Entity, Role, Value};
 use crate::engine::{JobId, Lane, Limits, Request, Statement};
 use crate::extract::Extract;
+use crate::investigate::listing::Asked;
 use crate::investigate::rows::{self as row_sql, RowSource};
 use crate::investigate::{FilterError, SortKey, View, count, entity, pivot, timeline as time_sql, top};
 
 use crate::app::effect::Effect;
 use crate::app::state::fields::{self, Values};
 use crate::app::state::jobs::Purpose;
+use crate::app::state::marks::described;
 use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, list, timeline};
 
-use super::rows;
+use super::{links, rows, templates};
 
 /// The extract is open: everything begins.
 pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
@@ -85,6 +87,8 @@ pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) {
         Place::Rows => (state.rows.cursor, state.rows.column),
         Place::Pivot { .. } | Place::Top { .. } => (state.list.cursor as u64, state.rows.column),
         Place::Page(_) => (state.page.cursor as u64, state.rows.column),
+        Place::Links(_) => (state.links.cursor as u64, state.rows.column),
+        Place::Templates => (state.templates.cursor as u64, state.rows.column),
     };
     state.trail.here_mut().cursor = cursor;
 }
@@ -115,10 +119,9 @@ pub(super) fn refresh(state: &mut State, out: &mut Vec<Effect>) {
 fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -> Result<(), FilterError> {
     match place {
         Place::Rows => {}
-        Place::Pivot { from, to } => {
+        Place::Pivot { to, .. } => {
             begin_list(state, to.name(), position);
-            let all = View { range: state.view().range, ..View::default() };
-            let statement = pivot::statement(&state.context(), &all, &pivot::exact(from), *to, Some(list::MOST + 1));
+            let statement = pivot::of_view(&state.context(), state.view(), *to, &Asked::most(list::MOST + 1));
             submit(state, Lane::Interactive, Purpose::List, statement, out)?;
         }
         Place::Top { column } => {
@@ -126,6 +129,8 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
             let statement = top::statement(&state.context(), state.view(), column, list::MOST + 1);
             submit(state, Lane::Interactive, Purpose::List, statement, out)?;
         }
+        Place::Links(start) => links::begin(state, start, position, out),
+        Place::Templates => templates::begin(state, position, out),
         Place::Page(whose) => {
             let around = usize::try_from(position).unwrap_or(0);
             state.page = Page { entity: Some(whose.clone()), cursor: around, ..Page::default() };
@@ -253,13 +258,37 @@ pub(super) fn entity_view(state: &State, entity: &Entity) -> View {
 
 /// Goes from an entity to the entities of a role that share rows with it; to its own rows for `request`.
 pub(super) fn pivot_to(state: &mut State, entity: Entity, to: Role, out: &mut Vec<Effect>) {
-    let view = entity_view(state, &entity);
-    if to == Role::Request || to == entity.role {
-        let title = entity.to_string();
-        visit(state, Place::Rows, view, title, out);
-    } else if state.schema.has(to) {
-        let title = format!("{entity} → {}", to.plural());
-        visit(state, Place::Pivot { from: entity, to }, view, title, out);
+    pivot_from(state, vec![entity], to, out);
+}
+
+/// Goes from entities of one kind to the entities of a role that share rows with any of them; to their own rows for `request`.
+pub(super) fn pivot_from(state: &mut State, from: Vec<Entity>, to: Role, out: &mut Vec<Effect>) {
+    let Some(role) = from.first().map(|entity| entity.role) else { return };
+    let values: Vec<Value> = from.iter().map(|entity| Value::Text(entity.value.clone())).collect();
+    let filter = crate::investigate::Filter::keep_any(role.name(), &values);
+    let view = View { filter, range: state.view().range, hidden: state.view().hidden.clone(), ..View::default() };
+    let whose = described(&from);
+    if to == Role::Request || to == role {
+        visit(state, Place::Rows, view, whose, out);
+    } else {
+        let title = format!("{whose} → {}", to.plural());
+        list_of(state, from, to, view, title, out);
+    }
+}
+
+/// Goes from the whole view to the entities of a role that stand in its rows; to the rows themselves for `request`.
+pub(super) fn pivot_view(state: &mut State, to: Role, out: &mut Vec<Effect>) {
+    let view = View { sort: Vec::new(), ..state.view().clone() };
+    if to == Role::Request {
+        visit(state, Place::Rows, view, "its rows".to_owned(), out);
+    } else {
+        list_of(state, Vec::new(), to, view, format!("{} of the view", to.plural()), out);
+    }
+}
+
+fn list_of(state: &mut State, from: Vec<Entity>, to: Role, view: View, title: String, out: &mut Vec<Effect>) {
+    if state.schema.has(to) {
+        visit(state, Place::Pivot { from, to }, view, title, out);
     } else {
         state.say(
             Tone::Error,

@@ -19,10 +19,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Schema, Seal, TimeRange, Timestamp, Value};
+use crate::domain::{Role, Schema, Seal, TimeRange, Timestamp, Value};
 
 pub(crate) use ast::Pattern;
-use ast::{Node, Span, Term, Test, Word};
+use ast::{Comparison, Node, Span, Term, Test, Word};
 pub(crate) use compile::{column_named, condition, contains_text, display_value, in_range, matches_pattern};
 pub use complete::{Completion, complete};
 pub use highlight::{Part, highlight};
@@ -130,6 +130,59 @@ impl Filter {
         let pattern = Pattern { span: Span::default(), parts };
         let is = Node::Term(Term { span: Span::default(), test: Test::Is(field, vec![pattern]) });
         Filter { root: Some(if has_none { Node::Not(Box::new(is)) } else { is }) }
+    }
+
+    /// `field:a,b`: the rows whose `field` is one of `values`; NULL among them stands for having no value. No row for no values.
+    pub fn keep_any(field: &str, values: &[Value]) -> Filter {
+        let parts = values.iter().filter(|value| !value.is_null());
+        let patterns: Vec<Pattern> =
+            parts.map(|value| Pattern { span: Span::default(), parts: vec![value.to_plain()] }).collect();
+        let word = Word { span: Span::default(), text: field.to_owned() };
+        let is = (!patterns.is_empty()).then(|| Node::Term(Term { span: Span::default(), test: Test::Is(word, patterns) }));
+        let none = values.iter().any(Value::is_null).then(|| Filter::keep(field, &Value::Null).root).flatten();
+        match (is, none) {
+            (Some(is), Some(none)) => Filter { root: Some(Node::any(is, none)) },
+            (None, None) => Filter::keep(Schema::ROW_ID, &Value::Null),
+            (is, none) => Filter { root: is.or(none) },
+        }
+    }
+
+    /// The rows that `keep_any` would not show.
+    pub fn drop_any(field: &str, values: &[Value]) -> Filter {
+        let given: Vec<Value> = values.iter().filter(|value| !value.is_null()).cloned().collect();
+        let dropped = if given.is_empty() { Filter::default() } else { Filter::keep_any(field, &given).negated() };
+        match values.iter().any(Value::is_null) {
+            true => dropped.and(Filter::drop(field, &Value::Null)),
+            false => dropped,
+        }
+    }
+
+    /// `field>=from field<to`: the rows whose `field` lies from `from` on and before `to`; NULL is an open end.
+    pub fn between(field: &str, from: &Value, to: &Value) -> Filter {
+        let side = |comparison: Comparison, value: &Value| {
+            let word = |text: String| Word { span: Span::default(), text };
+            let test = Test::Compares(word(field.to_owned()), comparison, word(value.to_plain()));
+            (!value.is_null()).then(|| Filter { root: Some(Node::Term(Term { span: Span::default(), test })) })
+        };
+        let sides = [side(Comparison::AtLeast, from), side(Comparison::Below, to)];
+        sides.into_iter().flatten().fold(Filter::default(), Filter::and)
+    }
+
+    /// Whether some condition of it is about the time.
+    pub fn bounds_time(&self, schema: &Schema) -> bool {
+        fn asks(node: &Node, schema: &Schema) -> bool {
+            match node {
+                Node::All(members) | Node::Any(members) => members.iter().any(|member| asks(member, schema)),
+                Node::Not(inner) => asks(inner, schema),
+                Node::Term(term) => match &term.test {
+                    Test::Is(field, _) | Test::Matches(field, _) | Test::Compares(field, _, _) => {
+                        schema.column(&field.text).is_some_and(|column| column.role == Some(Role::Time))
+                    }
+                    Test::Search(_) | Test::Label(_) | Test::Pinned | Test::Finding(_) => false,
+                },
+            }
+        }
+        self.root.as_ref().is_some_and(|root| asks(root, schema))
     }
 
     /// `field:*text*`: the rows whose `field` has `text` somewhere in it, in just these letters.

@@ -109,13 +109,13 @@ impl Graph {
         }
     }
 
-    /// What an entity shares with each other one, hubs left out.
-    pub(super) fn ties(&self, id: Id, weigh: &Weigh<'_>) -> BTreeMap<Id, Tie> {
+    /// What an entity shares with each other one that is wanted, hubs left out.
+    pub(super) fn ties(&self, id: Id, weigh: &Weigh<'_>, wanted: impl Fn(Id) -> bool) -> BTreeMap<Id, Tie> {
         let mut ties: BTreeMap<Id, Tie> = BTreeMap::new();
         for (at, bridge) in self.bridges_of(id).filter(|(_, bridge)| !weigh.is_hub(bridge)) {
             let weight = weigh.of(bridge);
             let Some(own) = bridge.on.iter().find(|on| on.0 == id) else { continue };
-            for other in bridge.on.iter().filter(|on| on.0 != id) {
+            for other in bridge.on.iter().filter(|on| on.0 != id && wanted(on.0)) {
                 let tie = ties.entry(other.0).or_default();
                 tie.bridges.push(at);
                 tie.weight = 1.0 - (1.0 - tie.weight) * (1.0 - weight);
@@ -205,7 +205,7 @@ mod tests {
         }
         graph.add(0, "dev", 2, "a", at(3), at(4));
         graph.add(0, "dev", 2, "c", at(7), at(9));
-        let ties = graph.ties(graph.find("a").unwrap(), &weigh);
+        let ties = graph.ties(graph.find("a").unwrap(), &weigh, |_| true);
         let (b, c) = (&ties[&graph.find("b").unwrap()], &ties[&graph.find("c").unwrap()]);
         assert_eq!(b.bridges.len(), 2, "the hub does not count");
         let one = weigh.of(graph.bridge(0).unwrap());

@@ -18,7 +18,7 @@ mod graph;
 mod over;
 mod sql;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::domain::{Batch, Entity, Timestamp};
 use crate::engine::Statement;
@@ -105,6 +105,9 @@ struct Member {
     tie: Tie,
 }
 
+/// How many entities are on some values, and how many of them are labelled bad.
+type Crowds = HashMap<Vec<usize>, (usize, usize)>;
+
 /// One thing to ask or to note.
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
@@ -181,6 +184,11 @@ impl Links {
     /// Where it begins.
     pub fn start(&self) -> &Entity {
         &self.start
+    }
+
+    /// The rows that are looked at.
+    pub fn view(&self) -> &View {
+        &self.view
     }
 
     /// What is followed.
@@ -329,11 +337,11 @@ impl Links {
     /// Adds the neighbours of the members that were added last.
     fn grow(&mut self) {
         let weigh = self.weigh();
-        let known: BTreeSet<Id> = self.members.iter().map(|member| member.id).collect();
+        let known: HashSet<Id> = self.members.iter().map(|member| member.id).collect();
         let mut found: BTreeMap<Id, (Id, Tie)> = BTreeMap::new();
         for member in self.members.iter().filter(|member| member.depth == self.reached) {
-            for (id, tie) in self.graph.ties(member.id, &weigh) {
-                if known.contains(&id) || found.get(&id).is_some_and(|(_, best)| best.weight >= tie.weight) {
+            for (id, tie) in self.graph.ties(member.id, &weigh, |other| !known.contains(&other)) {
+                if found.get(&id).is_some_and(|(_, best)| best.weight >= tie.weight) {
                     continue;
                 }
                 found.insert(id, (member.id, tie));
@@ -367,7 +375,8 @@ impl Links {
     /// The group as far as it is known: the start, then the others by depth, the surest first.
     pub fn group(&self, bad: &HashSet<String>) -> Vec<Neighbour> {
         let within = self.members.iter().filter(|member| member.depth <= self.options.depth);
-        within.map(|member| self.tell(member, bad)).collect()
+        let mut crowds = Crowds::new();
+        within.map(|member| self.tell(member, bad, &mut crowds)).collect()
     }
 
     /// How many members the group has as far as it is known.
@@ -378,11 +387,15 @@ impl Links {
     /// The neighbours of an entity, also those whose link does not count, the surest first; nothing before they are known.
     pub fn neighbours(&self, value: &str, bad: &HashSet<String>) -> Option<Vec<Neighbour>> {
         let id = self.graph.find(value).filter(|id| self.explored.contains(id))?;
-        let mut ties: Vec<(Id, Tie)> = self.graph.ties(id, &self.weigh()).into_iter().collect();
+        let mut ties: Vec<(Id, Tie)> = self.graph.ties(id, &self.weigh(), |_| true).into_iter().collect();
         ties.sort_by(|one, two| {
             two.1.weight.total_cmp(&one.1.weight).then_with(|| self.graph.name(one.0).cmp(self.graph.name(two.0)))
         });
-        Some(ties.into_iter().map(|(other, tie)| self.tell(&Member { id: other, depth: 1, from: Some(id), tie }, bad)).collect())
+        let mut crowds = Crowds::new();
+        let told = ties
+            .into_iter()
+            .map(|(other, tie)| self.tell(&Member { id: other, depth: 1, from: Some(id), tie }, bad, &mut crowds));
+        Some(told.collect())
     }
 
     /// What an entity shares with anybody: rare values first, hubs last; nothing before it is known.
@@ -444,15 +457,15 @@ impl Links {
         (0..self.options.over.len()).map(|over| sql::drop_table(context, &self.table(over))).collect()
     }
 
-    /// The links among the members as pairs of places in [`Links::group`] with their weight, the heaviest first.
-    pub fn edges(&self) -> Vec<(usize, usize, f64)> {
-        let within: Vec<Id> =
-            self.members.iter().filter(|member| member.depth <= self.options.depth).map(|member| member.id).collect();
+    /// The links among the first `most` members as pairs of places in [`Links::group`] with their weight, the heaviest first.
+    pub fn edges(&self, most: usize) -> Vec<(usize, usize, f64)> {
+        let within = self.members.iter().filter(|member| member.depth <= self.options.depth);
+        let within: Vec<Id> = within.take(most).map(|member| member.id).collect();
         let places: BTreeMap<Id, usize> = within.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let weigh = self.weigh();
         let mut edges: Vec<(usize, usize, f64)> = Vec::new();
         for (id, at) in &places {
-            for (other, tie) in self.graph.ties(*id, &weigh) {
+            for (other, tie) in self.graph.ties(*id, &weigh, |other| places.contains_key(&other)) {
                 if let Some(place) = places.get(&other).filter(|place| *place > at && tie.weight >= self.options.min_weight) {
                     edges.push((*at, *place, tie.weight));
                 }
@@ -474,13 +487,14 @@ impl Links {
         })
     }
 
-    fn tell(&self, member: &Member, bad: &HashSet<String>) -> Neighbour {
-        let mut on = self.graph.on(&member.tie.bridges);
-        if let Some(from) = member.from {
-            on.remove(&from);
-        }
-        let labelled = on.iter().filter(|id| bad.contains(self.graph.name(**id))).count();
-        let all = on.len();
+    fn tell(&self, member: &Member, bad: &HashSet<String>, crowds: &mut Crowds) -> Neighbour {
+        // Many members share the same values, and counting who is on them is the same work for all.
+        let (all, labelled) = *crowds.entry(member.tie.bridges.clone()).or_insert_with(|| {
+            let on = self.graph.on(&member.tie.bridges);
+            (on.len(), on.iter().filter(|id| bad.contains(self.graph.name(**id))).count())
+        });
+        let from_bad = member.from.is_some_and(|from| bad.contains(self.graph.name(from)));
+        let (all, labelled) = (all.saturating_sub(1), labelled.saturating_sub(usize::from(from_bad)));
         Neighbour {
             entity: Entity { role: self.start.role, value: self.graph.name(member.id).to_owned() },
             depth: member.depth,

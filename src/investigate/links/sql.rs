@@ -57,7 +57,7 @@ fn pairs(
 pub(super) fn build(context: &Context<'_>, view: &View, kind: Role, over: &Over, name: &str) -> Result<Statement, FilterError> {
     let mut statement = Statement::default();
     let pairs = pairs(context, view, kind, over, |_, _, _| Vec::new(), &mut statement)?;
-    statement.sql = format!("CREATE TABLE {} AS {pairs}", table(context, name));
+    statement.sql = format!("CREATE OR REPLACE TABLE {} AS {pairs}", table(context, name));
     Ok(statement)
 }
 

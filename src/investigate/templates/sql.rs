@@ -35,7 +35,7 @@ pub(super) fn build(context: &Context<'_>, view: &View, name: &str) -> Result<St
     let account = account(context).unwrap_or_else(|| "CAST(NULL AS VARCHAR)".to_owned());
     let rows = sql::restriction(context, view, [format!("{content} IS NOT NULL")], &mut statement)?;
     statement.sql = format!(
-        "CREATE TABLE {} AS SELECT min(first) AS row_id, CAST(sum(requests) AS BIGINT) AS requests, count(account) AS accounts, \
+        "CREATE OR REPLACE TABLE {} AS SELECT min(first) AS row_id, CAST(sum(requests) AS BIGINT) AS requests, count(account) AS accounts, \
          min(account) AS account FROM (SELECT {number} AS number, {account} AS account, min({row_id}) AS first, count(*) AS requests \
          FROM requests{rows} GROUP BY ALL) GROUP BY number ORDER BY 1",
         table(context, name)
@@ -97,10 +97,10 @@ pub(super) fn measure(context: &Context<'_>, view: &View) -> Result<Statement, F
     let time = sql::time_column(context).unwrap_or_else(|| "CAST(NULL AS TIMESTAMP)".to_owned());
     let rows = sql::restriction(context, view, None, &mut statement)?;
     statement.sql = format!(
-        "WITH hits AS MATERIALIZED (SELECT {row_id} AS id, {account} AS account, {time} AS at, {number} AS number FROM requests{rows}) \
+        "WITH hits AS MATERIALIZED (SELECT {row_id} AS id, {account} AS account, {time} AS moment, {number} AS number FROM requests{rows}) \
          SELECT count(*) AS requests, count(DISTINCT number) AS prompts, count(DISTINCT account) AS accounts, \
-         (SELECT account FROM hits WHERE account IS NOT NULL ORDER BY at ASC NULLS LAST, id LIMIT 1) AS first_account, \
-         min(at) AS first_seen, max(at) AS last_seen, \
+         (SELECT account FROM hits WHERE account IS NOT NULL ORDER BY moment ASC NULLS LAST, id LIMIT 1) AS first_account, \
+         min(moment) AS first_seen, max(moment) AS last_seen, \
          (SELECT string_agg(CAST(id AS VARCHAR), ',' ORDER BY id) FROM (SELECT id FROM hits ORDER BY id LIMIT {EXAMPLES})) AS examples \
          FROM hits"
     );

@@ -8,6 +8,7 @@ use crate::app::focus;
 use crate::app::key::Key;
 use crate::app::keymap::{Continuation, Meaning};
 use crate::app::state::State;
+use crate::app::state::marks::described;
 use crate::domain::{Role, SafeText};
 use crate::settings::theme::Theme;
 use crate::ui::widget::popup::{self, Frame};
@@ -42,8 +43,11 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn title(state: &State, theme: &Theme) -> Line {
     let mut line = Line::new().with(SafeText::new(&keys(&state.pending)), theme.key_hint);
     let pivot = state.pending.first() == Some(&Key::char('p'));
-    if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()).filter(|_| pivot) {
-        line = line.with("  from ", theme.dim).with(SafeText::cut(&entity.to_string(), 40), theme.accent);
+    let subjects = if pivot { focus::subjects(state) } else { Vec::new() };
+    if !subjects.is_empty() {
+        line = line.with("  from ", theme.dim).with(SafeText::cut(&described(&subjects), 40), theme.accent);
+    } else if state.pending.first() == Some(&Key::char('P')) {
+        line = line.with("  from ", theme.dim).with("the view", theme.accent);
     }
     line
 }
@@ -55,8 +59,8 @@ fn keys(keys: &[Key]) -> String {
 /// A way to go on; a pivot to a role that no column is mapped to is dim, because it leads nowhere.
 fn entry(state: &State, way: &Continuation, theme: &Theme) -> Line {
     let leads = match way.command.action {
-        Action::Pivot(Role::Request) => true,
-        Action::Pivot(role) => state.schema.has(role),
+        Action::Pivot(Role::Request) | Action::PivotView(Role::Request) => true,
+        Action::Pivot(role) | Action::PivotView(role) => state.schema.has(role),
         _ => true,
     };
     let (key, title) = if leads { (theme.key_hint, PLAIN) } else { (theme.dim, theme.dim) };

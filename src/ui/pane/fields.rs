@@ -39,6 +39,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 {
                     let widest = top.first().map_or(0, |first| width(&format::count(first.requests)));
                     draw_value(state, field.role, counted, widest, area, buf, theme);
+                    draw_mark(state, &field.column, counted, area, buf, theme);
                 }
             }
             FieldLine::More(at) => {
@@ -105,6 +106,14 @@ pub(crate) fn draw_value(
     count.draw_right(at(2 + text + 1, number), buf, theme);
     share.draw_right(at(2 + text + 1 + number + 1, 5), buf, theme);
     bar::draw(counted.share, at(2 + text + 1 + number + 1 + 5 + 1, bars), buf, theme.bar, theme);
+}
+
+/// Draws the sign of a value that is marked, in the column before the value.
+pub(crate) fn draw_mark(state: &State, column: &str, counted: &Counted, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    if area.width > 1 && state.marks.has_value(column, counted.value.as_deref()) {
+        let (symbol, style) = look::marked(theme);
+        sign(buf, area.x + 1, area.y, symbol, style);
+    }
 }
 
 /// A counted value as a line: sensitive ones masked, none as a sign.

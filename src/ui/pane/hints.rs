@@ -147,6 +147,10 @@ fn right(state: &State, theme: &Theme, width: u16) -> Line {
                 .with(if state.changed.len() > 1 { " and others changed " } else { " changed " }, theme.error),
         };
     }
+    if let Some(marked) = state.marks.words() {
+        let words = if width < 60 { state.marks.len().to_string() } else { marked };
+        line = line.with(SafeText::cut(&words, 30), theme.accent).with(" marked ", theme.accent);
+    }
     if let Some((_, job)) = state.jobs.iter().next() {
         let others = state.jobs.iter().count() - 1;
         let mut what = job.purpose.title().to_owned();

@@ -46,7 +46,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, start: &Entity, area: Rect, buf
         }
         columns.line(state, line, place, buf, theme);
     }
-    let track = Rect { y: inside.y + 1.min(inside.height), width: inside.width + 1, height: inside.height.saturating_sub(1), ..inside };
+    let track =
+        Rect { y: inside.y + 1.min(inside.height), width: inside.width + 1, height: inside.height.saturating_sub(1), ..inside };
     scroll::draw(pane.top as u64, u64::from(track.height), pane.lines.len() as u64, track, buf, theme);
 }
 
@@ -144,7 +145,9 @@ impl Columns {
             }
             LinkLine::Bridge { via, .. } => {
                 bridge(state, via, tree, buf, theme);
-                Line::new().with(format::count(via.holders), if via.hub { theme.warning } else { theme.dim }).draw_right(others, buf, theme);
+                Line::new()
+                    .with(format::count(via.holders), if via.hub { theme.warning } else { theme.dim })
+                    .draw_right(others, buf, theme);
             }
             LinkLine::Rest { says, .. } => {
                 Line::new().with("  ", PLAIN).with(SafeText::new(says), theme.dim).draw(tree, buf, theme);

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::state::list::ListItem;
+use crate::app::state::marks::described;
 use crate::app::state::{Pane, Place, State};
 use crate::domain::{Role, SafeText};
 use crate::settings::theme::Theme;
@@ -44,6 +45,10 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             let style = if focus { theme.accent } else { theme.dim };
             sign(buf, place.x, place.y, if theme.ascii { ">" } else { "▌" }, style);
         }
+        if state.marks.has_value(&list.column, item.value.as_deref()) && place.width > 1 {
+            let (symbol, style) = look::marked(theme);
+            sign(buf, place.x + 1, place.y, symbol, style);
+        }
         columns.item(state, role, item, place, buf, theme);
     }
     let track =
@@ -52,12 +57,25 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 fn title(state: &State, theme: &Theme, focus: bool) -> Line {
-    match state.place() {
+    let title = match state.place() {
         Place::Pivot { from, to } => look::title(to.plural(), focus, theme)
             .with(" of ", theme.dim)
-            .with(SafeText::cut(&from.to_string(), 48), theme.accent),
-        _ => look::title("top values of", focus, theme).with(" ", PLAIN).with(SafeText::new(&state.list.column), theme.accent),
+            .with(if from.is_empty() { "the view".into() } else { SafeText::cut(&described(from), 48) }, theme.accent),
+        Place::Top { .. } | Place::Rows | Place::Page(_) | Place::Links(_) | Place::Templates => {
+            look::title("top values of", focus, theme).with(" ", PLAIN).with(SafeText::new(&state.list.column), theme.accent)
+        }
+    };
+    title.joined(bounds(state, theme))
+}
+
+/// Whether the time range of the views on the way here counts, where one of them had one.
+pub(crate) fn bounds(state: &State, theme: &Theme) -> Line {
+    let kept = !state.view().range.is_all();
+    if !kept && state.trail.range_before().is_none() {
+        return Line::new();
     }
+    let says = if kept { "  in the time range " } else { "  all time " };
+    Line::new().with(says, if kept { theme.dim } else { theme.warning }).with("z t", theme.key_hint)
 }
 
 fn counted(state: &State, theme: &Theme) -> Line {

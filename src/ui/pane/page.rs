@@ -31,6 +31,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, bu
     let focus = focused(state, Pane::Main);
     let title =
         look::title(entity.role.name(), focus, theme).with(" ", PLAIN).with(SafeText::cut(&entity.value, 80), theme.accent);
+    let title = title.joined(super::list::bounds(state, theme));
     let inside = frame(title, Line::new(), focus, area, buf, theme);
     if let Some(error) = &state.page.error {
         say(&[Line::new().with(SafeText::new(error), theme.error)], inside, buf, theme);
@@ -61,7 +62,10 @@ pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, bu
                 Line::new().with("over time", theme.dim).draw(spot, buf, theme);
                 spark::draw(&values, Rect { x: spot.x + from, width: spot.width - from, ..spot }, buf, theme.spark, theme);
             }
-            Part::Value(_, role, counted, widest) => fields::draw_value(state, Some(*role), counted, *widest, spot, buf, theme),
+            Part::Value(_, role, counted, widest) => {
+                fields::draw_value(state, Some(*role), counted, *widest, spot, buf, theme);
+                fields::draw_mark(state, role.name(), counted, spot, buf, theme);
+            }
         }
     }
     let track = Rect { width: inside.width + 1, ..inside };

@@ -58,6 +58,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             row.is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row.row_id))
         })
         .collect();
+    let chosen = |index: usize| rows.at(rows.top + index as u64).is_some_and(|row| state.marks.has_row(row.row_id));
     let short = short_time(state, inside.width);
     let cell = |index: usize, column: usize| {
         let Some(row) = rows.at(rows.top + index as u64) else {
@@ -76,7 +77,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         columns: &heads,
         rows: visible,
         cell: &cell,
-        gutter: &|index| Gutter { mark: pinned.contains(&index).then(|| look::pin_mark(theme)), selected: false },
+        gutter: &|index| Gutter { mark: pinned.contains(&index).then(|| look::pin_mark(theme)), selected: chosen(index) },
         cursor: on_screen.map(|index| (index, rows.column)),
         frozen: usize::from(frozen),
         first: 0,

@@ -65,7 +65,8 @@ fn summary(state: &State, theme: &Theme) -> Line {
         line = line.with("stopped", theme.warning);
     }
     if let Some(prompts) = machine.prompts() {
-        line = line.with(if line.is_empty() { "of " } else { ", of " }, theme.dim);
+        let begin = if line.is_empty() { "of " } else { ", of " };
+        line = line.with(begin, theme.dim);
         line = line.with(format::count(prompts), PLAIN).with(" different prompts", theme.dim);
     }
     line

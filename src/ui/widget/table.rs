@@ -163,13 +163,14 @@ impl Table<'_> {
     fn draw_row(&self, index: usize, place: Rect, buf: &mut Buffer, theme: &Theme, placed: &[Placed], cells: &Cells<'_>) {
         let gutter = (self.gutter)(index);
         let current = self.cursor.is_some_and(|(row, _)| row == index);
-        if current || gutter.selected {
+        if current {
             tint(place, buf, theme.selection);
         }
-        if current {
+        if gutter.selected {
+            // The current row is known by its ground and its cell; that it is one of several is said by this sign alone.
+            sign(buf, place.x, place.y, if theme.ascii { "x" } else { "✓" }, theme.accent);
+        } else if current {
             sign(buf, place.x, place.y, if theme.ascii { ">" } else { "▌" }, if self.focused { theme.accent } else { theme.dim });
-        } else if gutter.selected {
-            sign(buf, place.x, place.y, if theme.ascii { "*" } else { "▏" }, theme.accent);
         }
         if let Some((mark, style)) = gutter.mark
             && place.width > 1
