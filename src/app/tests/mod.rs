@@ -2,6 +2,7 @@
 
 mod casework;
 mod desk;
+mod links;
 mod mapping;
 mod marks;
 mod report;

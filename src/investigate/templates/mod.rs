@@ -282,20 +282,26 @@ impl Templates {
         }
     }
 
-    /// Groups whose leaders missed each other, but whose templates are one.
+    /// Groups whose leaders missed each other, but whose templates are one: what is left between their slots is alike.
     fn unite(&mut self) {
-        for at in 1..self.candidates.len() {
-            let (before, rest) = self.candidates.split_at_mut(at);
-            let Some(candidate) = rest.first_mut() else { return };
-            let Some(template) = candidate.template.clone() else { continue };
-            for one in before.iter_mut().filter(|one| !one.same) {
-                let Some(first) = one.template.as_mut() else { continue };
-                // Half as similar as texts of one group are is enough to look closer.
-                let alike = *first == template || one.group.likeness(&candidate.group) >= self.options.similarity / 2.0;
-                if alike && first.merge(&template) {
-                    candidate.same = true;
+        let runs = |template: &Template| words::shingles(&template.parts().join(" "));
+        let mut known: Vec<(usize, Vec<u64>)> = Vec::new();
+        for at in 0..self.candidates.len() {
+            let Some(template) = self.candidates.get(at).and_then(|one| one.template.clone()) else { continue };
+            let own = runs(&template);
+            let mut same = false;
+            for (place, others) in &mut known {
+                let Some(first) = self.candidates.get_mut(*place).and_then(|one| one.template.as_mut()) else { continue };
+                let alike = near::likeness(&own, others) >= self.options.similarity;
+                if first.fits(&template.to_string()) || (alike && first.merge(&template)) {
+                    *others = runs(first);
+                    same = true;
                     break;
                 }
+            }
+            match self.candidates.get_mut(at) {
+                Some(candidate) if same => candidate.same = true,
+                _ => known.push((at, own)),
             }
         }
     }

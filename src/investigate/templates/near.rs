@@ -88,15 +88,10 @@ impl Group {
     fn is_company(&self) -> bool {
         self.prompts > 1 || self.accounts() > 1
     }
-
-    /// How much of the runs of two groups' leaders is common, from 0 to 1.
-    pub(super) fn likeness(&self, other: &Group) -> f64 {
-        likeness(&self.kept, &other.kept)
-    }
 }
 
 /// The share of common numbers among the smallest of both, which is a fair estimate of the share among all; exact for short texts.
-fn likeness(one: &[u64], two: &[u64]) -> f64 {
+pub(super) fn likeness(one: &[u64], two: &[u64]) -> f64 {
     let (mut at, mut other) = (0, 0);
     let (mut all, mut common) = (0u32, 0u32);
     while (all as usize) < KEPT {

@@ -34,7 +34,7 @@ impl Template {
         Template { pieces, slots, words }
     }
 
-    /// Takes another text in. Where less than half of the words that it began with would be left, the text is none of its kind: nothing
+    /// Takes another text in. Where less than three fifths of the words that it began with would be left, the text is none of its kind: nothing
     /// changes, and the answer is `false`.
     pub fn take(&mut self, text: &str, whole: bool) -> bool {
         if (whole || self.slots.last() == Some(&true)) && self.fits(text) {
@@ -67,7 +67,7 @@ impl Template {
         merged.slots.push(end);
         merged.tidy();
         let left = merged.pieces.iter().filter(|piece| is_word(piece)).count();
-        if left == 0 || left * 2 < self.words {
+        if left == 0 || left * 5 < self.words * 3 {
             return false;
         }
         *self = merged;
