@@ -9,7 +9,7 @@ use casebook::domain::{Entity, Role, Value};
 use casebook::engine::duckdb::DuckOpener;
 use casebook::engine::{Client, Limits, Statement};
 use casebook::extract::{self, OpenSpec, demo};
-use casebook::investigate::{Context, Filter, NoCase, View, count, pivot, timeline, top};
+use casebook::investigate::{Context, Filter, NoCase, View, count, entity, pivot, rows, timeline, top};
 use casebook::settings::paths::Paths;
 
 const HOUR: i64 = 3_600_000_000;
@@ -49,6 +49,13 @@ fn main() {
     let mut bare_pivot =
         bare("SELECT ip, count(*), min(time), max(time) FROM requests WHERE key = $1 GROUP BY ip ORDER BY 2 DESC");
     bare_pivot.bind(key.as_str());
+    let account = client.ask(top::statement(&context, &View::default(), "account", 2).expect("a statement"), Limits::default());
+    let account = account.expect("the query runs").get(0, "value");
+    let of_account = View { filter: Filter::keep("account", &account), ..View::default() };
+    let columns: Vec<String> = context.schema.filled().map(|column| column.name.clone()).collect();
+    let mut bare_rows = bare("SELECT * FROM requests WHERE account = $1 ORDER BY row_id LIMIT 100");
+    bare_rows.bind(account.as_text().unwrap_or_default());
+    let text = View { filter: Filter::containing("content", "house rules"), ..View::default() };
     let pairs = [
         (
             "top accounts",
@@ -66,11 +73,67 @@ fn main() {
             bare("SELECT count(*), min(time), max(time) FROM requests WHERE status IN (401, 403)"),
         ),
         ("addresses of a key", pivot::statement(&context, &View::default(), &pivot::exact(&entity), Role::Ip, None), bare_pivot),
+        ("rows of an account", rows::page(&context, &of_account, &columns, &rows::RowSource::Head, 0, 100), bare_rows),
+        (
+            "hour by status",
+            timeline::statement(&context, &View::default(), HOUR, Some("status")),
+            bare(
+                "SELECT time_bucket(INTERVAL 1 HOUR, time) AS b, status, count(*) FROM requests GROUP BY b, status ORDER BY b, status",
+            ),
+        ),
+        (
+            "a text in the content",
+            count::statement(&context, &text),
+            bare("SELECT count(*), min(time), max(time) FROM requests WHERE contains(lower(content), 'house rules')"),
+        ),
     ];
     println!("{:<24} {:>9} {:>9} {:>6}", "question", "ours ms", "bare ms", "ratio");
     for (name, ours, bare) in pairs {
         let (ours, bare) = (best(&client, &ours.expect("a statement")), best(&client, &bare));
-        let millis = |time: Duration| time.as_secs_f64() * 1000.0;
-        println!("{name:<24} {:>9.1} {:>9.1} {:>6.2}", millis(ours), millis(bare), millis(ours) / millis(bare));
+        tell(name, ours, bare);
     }
+    entity_page(&client, &context, &entity);
+}
+
+/// A line of the table.
+fn tell(name: &str, ours: Duration, bare: Duration) {
+    let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+    println!("{name:<24} {:>9.1} {:>9.1} {:>6.2}", millis(ours), millis(bare), millis(ours) / millis(bare));
+}
+
+/// Everything that an entity's page asks, against a statement for each of its parts as one would type it.
+fn entity_page(client: &Client, context: &Context<'_>, whose: &Entity) {
+    let summary = entity::summary(context, &View::default(), whose).expect("a statement");
+    let seen = client.ask(summary.clone(), Limits::default()).expect("the query runs");
+    let (first, last) = (seen.get(0, "first_seen").as_time(), seen.get(0, "last_seen").as_time());
+    let requests = seen.get(0, "requests").as_i64().and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0);
+    let settled = entity::settled(first, last);
+    let related = entity::related(context, &View::default(), whose, requests, settled, 5).expect("a statement");
+    let keep = Filter::keep(whose.role.name(), &Value::Text(whose.value.clone()));
+    let of_entity = View { filter: keep, ..View::default() };
+    let spark = timeline::statement(context, &of_entity, HOUR, None).expect("a statement");
+    let ours = best(client, &summary) + best(client, &spark) + related.map(|related| best(client, &related)).unwrap_or_default();
+    let with = |sql: &str| {
+        let mut statement = Statement::new(sql);
+        statement.bind(whose.value.as_str());
+        statement
+    };
+    let mut bare = best(
+        client,
+        &with(
+            "SELECT count(*), min(time), max(time), count(*) FILTER (WHERE error IS NOT NULL OR status >= 400), sum(tokens_in), \
+             sum(tokens_out), sum(cost) FROM requests WHERE key = $1",
+        ),
+    );
+    bare += best(
+        client,
+        &with("SELECT time_bucket(INTERVAL 1 HOUR, time) AS b, count(*) FROM requests WHERE key = $1 GROUP BY b ORDER BY b"),
+    );
+    for role in entity::related_roles(context, whose) {
+        let sql = format!(
+            "SELECT {role}, count(*) AS n, min(time) FROM requests WHERE key = $1 GROUP BY {role} ORDER BY n DESC LIMIT 5"
+        );
+        bare += best(client, &with(&sql));
+    }
+    tell("page of a key", ours, bare);
 }

@@ -257,6 +257,7 @@ fn a_query_of_a_finding_goes_and_comes_with_it() {
     let measured = Event::Measured {
         finding: Some(id.clone()),
         title: "its requests".into(),
+        sql: String::new(),
         filter: "key:k1".into(),
         command: "casebook query".into(),
         rows: 5,
@@ -510,6 +511,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (prop::option::of(ids.clone()), any::<u64>()).prop_map(|(id, rows)| Event::Measured {
             finding: id.map(|id| format!("f{id}")),
             title: String::new(),
+            sql: String::new(),
             filter: String::new(),
             command: String::new(),
             rows,

@@ -6,7 +6,9 @@ use casebook::domain::{Column, Entity, Kind, Role, Schema, TimeRange, Timestamp,
 use casebook::engine::duckdb::DuckOpener;
 use casebook::engine::{Client, Lane, Limits, OpenOptions, Opener, Param, Statement, Table};
 use casebook::investigate::rows::RowSource;
-use casebook::investigate::{CaseTerms, Context, Filter, NoCase, SortKey, View, count, entity, pivot, rows, timeline, top};
+use casebook::investigate::{
+    CaseTerms, Context, Filter, NoCase, REQUESTS, SortKey, View, count, entity, pivot, rows, timeline, top,
+};
 
 /// Values that break what is pasted, matched or drawn without care. Each is an account with as many rows as its place in the list.
 const HOSTILE: [&str; 18] = [
@@ -120,7 +122,13 @@ fn fixture() -> Fixture {
 impl Fixture {
     fn context<'a>(&'a self, case: &'a dyn CaseTerms) -> Context<'a> {
         let last = self.accounts.len() as i64 - 3;
-        Context { schema: &self.schema, dialect: self.client.dialect(), case, last: Some(Timestamp(START + last * MINUTE)) }
+        Context {
+            relation: &REQUESTS,
+            schema: &self.schema,
+            dialect: self.client.dialect(),
+            case,
+            last: Some(Timestamp(START + last * MINUTE)),
+        }
     }
 
     fn ask(&self, statement: Statement) -> Table {
@@ -348,7 +356,7 @@ fn networks_hold_addresses_and_nothing_else() {
         insert(&client, row_id, &[("ip", Param::from(*address))]);
     }
     insert(&client, 19, &[]);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     for (text, expected) in [
         ("ip:10.0.0.0/8", vec![1, 2, 3, 4]),
         ("ip:10.1.0.0/17", vec![1, 2, 3]),
@@ -374,7 +382,7 @@ fn questions_without_rows_and_without_time_have_answers() {
     let client = Client::new(DuckOpener.open(&OpenOptions::default()).unwrap());
     let schema = schema_of(&[Role::Ip, Role::Key], &[]);
     empty_table(&client, &schema);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     let view = View::default();
     let counted = ask(&client, count::statement(&context, &view).unwrap());
     assert_eq!(counted.rows().next().unwrap(), [Value::Int(0), Value::Null, Value::Null]);
@@ -522,4 +530,61 @@ fn a_pivot_takes_stars_and_counts() {
     let values: Vec<Value> = table.rows().map(|row| row[0].clone()).collect();
     assert_eq!(values, [Value::Text(String::new()), Value::Text("NULL".into())]);
     assert_eq!(table.names, ["value", "requests", "first_seen", "last_seen"]);
+}
+
+#[test]
+fn what_shares_rows_with_an_entity_comes_in_one_reading_with_what_is_new_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.csv");
+    let mut text = String::from("timestamp,account_id,api_key_id,client_ip,country,user_agent,status\n");
+    for row in 0..100 {
+        // The last ten rows of the key come from elsewhere; one row has no country.
+        let (country, ip) = match row {
+            3 => ("", "192.0.2.1"),
+            90.. => ("BR", "198.51.100.7"),
+            _ => ("DE", "192.0.2.1"),
+        };
+        text.push_str(&format!(
+            "2026-03-02T10:{:02}:{:02}Z,acct_{},key_a,{ip},{country},curl/8,200\n",
+            row / 2,
+            row % 2 * 30,
+            row % 3
+        ));
+        text.push_str(&format!("2026-03-02T10:{:02}:00Z,acct_9,key_b,203.0.113.5,FR,curl/8,200\n", row / 2));
+    }
+    std::fs::write(&log, text).unwrap();
+    let paths = casebook::settings::paths::Paths::under(folder.path());
+    let inputs = vec![log.display().to_string()];
+    let spec = casebook::extract::OpenSpec { inputs, ..casebook::extract::OpenSpec::default() };
+    let opened = casebook::extract::open(&spec, &paths, &DuckOpener, &mut |_| true).unwrap();
+    let client = Client::new(opened.engine.clone());
+    let extract = &opened.extract;
+    let context = Context { schema: &extract.schema, dialect: client.dialect(), case: &NoCase, last: extract.last };
+    let key = Entity::new(Role::Key, "key_a").unwrap();
+    let summary = ask(&client, entity::summary(&context, &View::default(), &key).unwrap());
+    let settled = entity::settled(summary.get(0, "first_seen").as_time(), summary.get(0, "last_seen").as_time());
+    for rows in [100, 100_000_000] {
+        // However many rows there are said to be, kept or read again, the answer is the same but for the shares.
+        let statement = entity::related(&context, &View::default(), &key, rows, settled, 2).unwrap().unwrap();
+        let table = ask(&client, statement);
+        let lines: Vec<String> = (0..table.len())
+            .map(|row| ["part", "role", "value", "requests", "values"].map(|name| table.get(row, name).to_plain()).join(" "))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "top account acct_0 34 3",
+                "top account acct_1 33 3",
+                "top ip 192.0.2.1 90 2",
+                "top ip 198.51.100.7 10 2",
+                "top country DE 89 2",
+                "top country BR 10 2",
+                "top user_agent curl/8 100 1",
+                "new ip 198.51.100.7 10 1",
+                "new country BR 10 1",
+            ]
+        );
+    }
+    assert_eq!(entity::settled(None, None), None);
+    assert_eq!(entity::settled(summary.get(0, "first_seen").as_time(), summary.get(0, "first_seen").as_time()), None);
 }

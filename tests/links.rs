@@ -12,7 +12,7 @@ use casebook::extract::demo::{self, Format, Planted, Spec, Truth};
 use casebook::extract::{self, OpenSpec, Opened};
 use casebook::investigate::links::{Links, Options as LinkOptions, Over};
 use casebook::investigate::templates::{Found, Options as TemplateOptions, Templates};
-use casebook::investigate::{Context, NoCase, View, count};
+use casebook::investigate::{Context, NoCase, REQUESTS, View, count};
 use casebook::settings::paths::Paths;
 
 struct Loaded {
@@ -36,7 +36,13 @@ fn demo(rows: u64, seed: u64) -> Loaded {
 impl Loaded {
     fn context(&self) -> Context<'_> {
         let extract = &self.opened.extract;
-        Context { schema: &extract.schema, dialect: self.client.dialect(), case: &NoCase, last: extract.last }
+        Context {
+            relation: &REQUESTS,
+            schema: &extract.schema,
+            dialect: self.client.dialect(),
+            case: &NoCase,
+            last: extract.last,
+        }
     }
 
     fn planted(&self, id: &str) -> &Planted {
@@ -172,7 +178,7 @@ fn what_two_share_is_told_with_its_times_and_those_who_are_labelled() {
         (Some("lonely"), None, None, None),
         (Some("a"), Some("d1"), Some("10.0.0.9"), None),
     ]);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     let start: Entity = "account:a".parse().unwrap();
     let links = linked(&client, &context, &View::default(), &start, |options| options.depth = 2);
     let group = links.group(&HashSet::from(["c".to_owned()]));
@@ -205,7 +211,7 @@ fn what_two_share_is_told_with_its_times_and_those_who_are_labelled() {
 #[test]
 fn links_refuse_what_cannot_link() {
     let (client, schema) = small(&[(Some("a"), None, None, None)]);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     let start: Entity = "account:a".parse().unwrap();
     for (over, says) in [("account", "that is what they are"), ("payment", "--map payment=COLUMN")] {
         let options = LinkOptions { over: vec![over.parse().unwrap()], ..LinkOptions::new(&start, &context) };
@@ -268,7 +274,7 @@ fn hostile_prompts_are_grouped_or_left_but_never_break_anything() {
         rows.push((account, None, None, None));
     }
     let (client, schema) = small(&rows);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     let templates = templates(&client, &context, &View::default(), TemplateOptions { page: 7, ..TemplateOptions::default() });
     let texts: Vec<String> = templates.found().iter().map(|found| found.template.to_string()).collect();
     for wanted in [
@@ -301,7 +307,7 @@ fn hostile_prompts_are_grouped_or_left_but_never_break_anything() {
 #[test]
 fn a_hundred_thousand_prompts_all_alike_or_all_different_are_bounded() {
     let (client, schema) = small(&[]);
-    let context = Context { schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
+    let context = Context { relation: &REQUESTS, schema: &schema, dialect: client.dialect(), case: &NoCase, last: None };
     ask(
         &client,
         Statement::new(

@@ -100,7 +100,13 @@ fn every_playbook_finds_its_planted_abuse_in_its_first_three() {
 fn the_filters_of_the_truth_select_the_planted_rows() {
     let (loaded, truth) = demo(Spec { rows: 20_000, seed: 9, clean: false }, Format::Csv);
     let schema = &loaded.opened.extract.schema;
-    let context = Context { schema, dialect: loaded.client.dialect(), case: &NoCase, last: loaded.opened.extract.last };
+    let context = Context {
+        relation: &REQUESTS,
+        schema,
+        dialect: loaded.client.dialect(),
+        case: &NoCase,
+        last: loaded.opened.extract.last,
+    };
     for planted in &truth.planted {
         let filter = Filter::parse(&planted.filter).unwrap();
         filter.check(schema).unwrap();

@@ -109,6 +109,7 @@ fn events(word: &str) -> Vec<Event> {
         Event::Measured {
             finding: Some("f1".into()),
             title: word.into(),
+            sql: String::new(),
             filter: word.into(),
             command: word.into(),
             rows: 41,
@@ -117,6 +118,7 @@ fn events(word: &str) -> Vec<Event> {
         Event::Measured {
             finding: None,
             title: word.into(),
+            sql: String::new(),
             filter: String::new(),
             command: word.into(),
             rows: 1200,

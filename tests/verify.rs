@@ -41,6 +41,7 @@ fn measured(finding: Option<&str>, filter: &str, rows: u64, extract: &str) -> Ev
     Event::Measured {
         finding: finding.map(str::to_owned),
         title: "how many".into(),
+        sql: String::new(),
         filter: filter.into(),
         command: format!("casebook query --filter '{filter}' a.csv"),
         rows,

@@ -50,6 +50,12 @@ impl When {
     pub const LINKS: When = When(1 << 20);
     /// The templates of prompts have the focus.
     pub const TEMPLATES: When = When(1 << 21);
+    /// The result on the SQL surface has the focus.
+    pub const SQL: When = When(1 << 24);
+    /// The editor on the SQL surface has the focus: only keys that type nothing are commands there.
+    pub const SQL_EDIT: When = When(1 << 25);
+    /// Two views that are compared have the focus.
+    pub const COMPARE: When = When(1 << 26);
 
     /// The union of two sets.
     pub const fn or(self, other: When) -> When {
@@ -155,6 +161,38 @@ pub enum Action {
     Mapping,
     LoadReport,
     Reopen,
+    FreezeColumn,
+    ColumnLeft,
+    ColumnRight,
+    ChooseColumns,
+    SortAlsoAscending,
+    SortAlsoDescending,
+    SqlRun,
+    SqlExplain,
+    SqlOpen,
+    SqlEdit,
+    SqlFromView,
+    SqlOlder,
+    SqlNewer,
+    SqlComplete,
+    SqlCompleteBack,
+    SqlLeave,
+    Around,
+    Copy(Copied),
+    CopyStyle,
+}
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Copied {
+    Value,
+    Row,
+    Marked,
+    View,
+    Filter,
+    Sql,
+    CommandLine,
 }
 
 /// One row of the action table.
@@ -201,7 +239,9 @@ const LISTS: When = W::ROWS
     .or(W::CASE)
     .or(W::PLAYBOOKS)
     .or(W::LINKS)
-    .or(W::TEMPLATES);
+    .or(W::TEMPLATES)
+    .or(W::SQL)
+    .or(W::COMPARE);
 
 /// Where a row or a value can be marked.
 const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE).or(W::LINKS);
@@ -219,6 +259,7 @@ pub const TABLE: &[Command] = &[
     command("playbooks", "playbooks", "Saved queries that look for known kinds of abuse.", &["2"], W::ANYWHERE, A::Go(Surface::Playbooks), 0),
     command("findings", "findings", "What has been found so far.", &["3"], W::ANYWHERE, A::Go(Surface::Findings), 0),
     command("case", "case", "Labels, notes, pins, questions and the trail of this case.", &["4"], W::ANYWHERE, A::Go(Surface::Case), 0),
+    command("sql", "sql", "Ask in SQL: an editor, and what comes as a view.", &["5"], W::ANYWHERE, A::Go(Surface::Sql), 0),
     command("undo", "undo", "Take back the last label, note, pin, finding or question.", &["u"], W::ANYWHERE, A::Undo, 0),
     command("redo", "redo", "Do again what was taken back.", &["C-r"], W::ANYWHERE, A::Redo, 0),
     command("report", "write the report", "Write the case as Markdown into its exports folder.", &["Space r"], W::ANYWHERE, A::Report, 0),
@@ -230,8 +271,8 @@ pub const TABLE: &[Command] = &[
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),
-    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS), A::Move(M::Left), 0),
-    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS), A::Move(M::Right), 0),
+    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Left), 0),
+    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Right), 0),
     command("first", "first", "The first row, value or bucket.", &["g", "Home"], LISTS.or(W::TIMELINE), A::Move(M::First), 0),
     command("last", "last", "The last row, value or bucket.", &["G", "End"], LISTS.or(W::TIMELINE), A::Move(M::Last), 0),
     command("half-up", "half a page up", "Half a page up.", &["C-u"], LISTS, A::Move(M::HalfUp), 0),
@@ -295,14 +336,20 @@ pub const TABLE: &[Command] = &[
     command("template-accounts", "its accounts", "The accounts that sent prompts of the template under the cursor.", &["a"], W::TEMPLATES, A::TemplateAccounts, 7),
     command("template-mark", "mark its accounts", "List and mark the accounts that sent prompts of the template under the cursor.", &["M"], W::TEMPLATES, A::TemplateMark, 6),
 
-    command("search", "search", "Find the next row that has a text in any of its columns.", &["/"], W::ROWS, A::Search, 2),
-    command("search-next", "next match", "The next row with the text.", &["n"], W::ROWS, A::SearchNext, 0),
-    command("search-previous", "match before", "The row before with the text.", &["N"], W::ROWS, A::SearchPrevious, 0),
+    command("search", "search", "Find the next row that has a text in any of its columns; in the detail the next name or value, also folded ones.", &["/"], W::ROWS.or(W::DETAIL), A::Search, 2),
+    command("search-next", "next match", "The next row with the text.", &["n"], W::ROWS.or(W::DETAIL), A::SearchNext, 0),
+    command("search-previous", "match before", "The row before with the text.", &["N"], W::ROWS.or(W::DETAIL), A::SearchPrevious, 0),
     command("sort-up", "sort ascending", "Sort by the column under the cursor, smallest first.", &["["], W::ROWS, A::SortAscending, 0),
     command("sort-down", "sort descending", "Sort by the column under the cursor, largest first.", &["]"], W::ROWS, A::SortDescending, 0),
     command("sort-clear", "load order", "Back to the order of the extract.", &["z ["], W::ROWS, A::SortClear, 0),
     command("hide-column", "hide column", "Hide the column under the cursor.", &["z h"], W::ROWS, A::HideColumn, 0),
     command("show-columns", "show columns", "Show the hidden columns again.", &["z a"], W::ROWS, A::ShowColumns, 0),
+    command("sort-up-too", "then ascending", "Sort by the column under the cursor too, smallest first, after what is sorted by already; again to take it out.", &["{"], W::ROWS, A::SortAlsoAscending, 0),
+    command("sort-down-too", "then descending", "Sort by the column under the cursor too, largest first, after what is sorted by already; again to take it out.", &["}"], W::ROWS, A::SortAlsoDescending, 0),
+    command("choose-columns", "choose columns", "Choose from a list which columns are shown, and in which order.", &["z c"], W::ROWS, A::ChooseColumns, 0),
+    command("freeze-column", "freeze column", "Keep the columns up to the one under the cursor in sight when the others scroll; again to let go.", &["z f"], W::ROWS, A::FreezeColumn, 0),
+    command("column-left", "column to the left", "Move the column under the cursor one place to the left.", &["z H"], W::ROWS, A::ColumnLeft, 0),
+    command("column-right", "column to the right", "Move the column under the cursor one place to the right.", &["z L"], W::ROWS, A::ColumnRight, 0),
     command("widen", "wider", "Make the column under the cursor wider.", &["z l", "z >"], W::ROWS, A::Widen, 0),
     command("narrow", "narrower", "Make the column under the cursor narrower.", &["z s", "z <"], W::ROWS, A::Narrow, 0),
     command("reveal", "reveal", "Show this one masked value, or the secrets behind its fingerprints; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
@@ -317,6 +364,28 @@ pub const TABLE: &[Command] = &[
     command("finding", "finding", "State a finding with the current view as its evidence.", &["f"], W::ANYWHERE, A::Finding, 4),
     command("verdict", "verdict", "Confirm or dismiss the finding under the cursor.", &["V"], W::FINDINGS, A::Verdict, 8),
     command("answer", "answer", "Answer the question under the cursor.", &["A"], W::CASE, A::Answer, 7),
+
+    command("sql-run", "run", "Run the SQL and show its first rows.", &["F5", "M-Enter", "C-g"], W::SQL_EDIT.or(W::SQL), A::SqlRun, 9),
+    command("sql-open", "as view", "Open the result of the SQL in explore, as a view like any other.", &["F7", "M-o"], W::SQL_EDIT.or(W::SQL), A::SqlOpen, 8),
+    command("sql-explain", "plan", "Show how the SQL would run.", &["F6", "M-e"], W::SQL_EDIT.or(W::SQL), A::SqlExplain, 5),
+    command("sql-open-result", "as view", "Open the result that is shown in explore, as a view like any other.", &["o"], W::SQL, A::SqlOpen, 0),
+    command("sql-edit", "edit", "Back into the editor.", &["i", "Tab"], W::SQL, A::SqlEdit, 7),
+    command("sql-complete", "complete", "Complete the name before the cursor; again for the next one. In an empty editor: the SQL of the view.", &["Tab"], W::SQL_EDIT, A::SqlComplete, 6),
+    command("sql-complete-back", "complete back", "The candidate before.", &["BackTab"], W::SQL_EDIT, A::SqlCompleteBack, 0),
+    command("sql-older", "older sql", "The SQL that was run before, of this session or an earlier one.", &["C-p", "C-Up"], W::SQL_EDIT, A::SqlOlder, 4),
+    command("sql-newer", "newer sql", "The SQL that was run after it.", &["C-n", "C-Down"], W::SQL_EDIT, A::SqlNewer, 0),
+    command("sql-view", "sql of the view", "Put the SQL of the present view into the editor.", &["F4", "M-v"], W::SQL_EDIT.or(W::SQL), A::SqlFromView, 3),
+    command("sql-help", "help", "Show every key that works in the editor.", &["F1"], W::SQL_EDIT, A::Help, 0),
+    command("sql-leave", "leave", "Stop what runs, or leave the editor: first for the result, then for explore.", &["Esc"], W::SQL_EDIT, A::SqlLeave, 2),
+    command("around", "around it", "The rows before and after the row under the cursor, of the same entity or of all, by time.", &["a"], W::ROW, A::Around, 3),
+    command("copy-value", "copy the value", "Send the value under the cursor to the clipboard of your terminal, also over SSH and in tmux.", &["y y"], W::VALUE, A::Copy(Copied::Value), 0),
+    command("copy-row", "copy the row", "Copy the row under the cursor, or the listed value with its counts.", &["y r"], W::ROW.or(W::LIST), A::Copy(Copied::Row), 0),
+    command("copy-marked", "copy what is marked", "Copy the rows or values that are marked with v.", &["y s"], W::EXPLORE, A::Copy(Copied::Marked), 0),
+    command("copy-view", "copy the view", "Copy every row of the view, or the whole list.", &["y v"], W::EXPLORE, A::Copy(Copied::View), 0),
+    command("copy-filter", "copy the filter", "Copy the filter and the time range of the view.", &["y f"], W::EXPLORE, A::Copy(Copied::Filter), 0),
+    command("copy-sql", "copy as SQL", "Copy the SQL that gives what the main area shows.", &["y q"], W::EXPLORE, A::Copy(Copied::Sql), 0),
+    command("copy-command", "copy as command", "Copy the command line that prints what the main area shows.", &["y c"], W::EXPLORE, A::Copy(Copied::CommandLine), 0),
+    command("copy-as", "copy as …", "Choose the form of what is copied (TSV, CSV, JSON, Markdown) and whether it goes to the clipboard or into a file.", &["y o"], W::EXPLORE, A::CopyStyle, 0),
 
     command("trail-back", "trail back", "The view before; the branch is kept.", &["Backspace"], W::EXPLORE, A::TrailBack, 2),
     command("trail-forward", "trail forward", "The view that was gone back from.", &["="], W::EXPLORE, A::TrailForward, 0),

@@ -4,6 +4,8 @@ use crate::case::{self, EvidenceRow};
 use crate::domain::{Batch, Role};
 use crate::engine::{JobId, Request};
 
+use super::state::copying::Handout;
+
 /// Something to do. The runtime does it and answers with messages.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -38,8 +40,12 @@ pub enum Effect {
     Record(case::Event),
     /// Keep a row as evidence, then record the pin.
     Pin(EvidenceRow),
+    /// Hand a text out: to the clipboard of whoever sits at the terminal, or as a file into the case's exports.
+    Copy(Handout),
     /// Write the report.
     Report,
+    /// Keep an SQL text that was run, for the history of later sessions.
+    SqlHistory(String),
     /// Draw with another theme from now on.
     Theme(String),
     /// End the program.

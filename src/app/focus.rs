@@ -4,6 +4,7 @@ use crate::domain::{Entity, Role, Value};
 
 use super::command::When;
 use super::state::marks::MarkedValues;
+use super::state::page::PageLine;
 use super::state::playbooks::PlaybookLine;
 use super::state::unsealed::digits_of;
 use super::state::{Pane, Phase, Place, State, Surface};
@@ -69,8 +70,20 @@ pub fn pointed(state: &State) -> Option<Pointed> {
             let finding = state.case.case.findings().into_iter().nth(state.case.finding)?;
             finding.entities.first().map(Pointed::of_entity)
         }
+        Surface::Sql => of_sql(state),
         Surface::Case => state.case_line()?.entity(&state.case.case).map(|entity| Pointed::of_entity(&entity)),
     }
+}
+
+fn of_sql(state: &State) -> Option<Pointed> {
+    let ran = state.sql.ran.as_ref().filter(|_| !state.sql.editing)?;
+    let (column, value) = (ran.names.get(ran.column)?, ran.rows.get(ran.cursor)?.get(ran.column)?);
+    if ran.is_masked(ran.column, value) {
+        return None;
+    }
+    let role = Role::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(column));
+    let column = role.map_or(column.as_str(), |role| role.name()).to_owned();
+    Some(Pointed { column, role, value: value.clone(), row_id: None, nested: false })
 }
 
 fn main(state: &State) -> Option<Pointed> {
@@ -103,14 +116,27 @@ fn main(state: &State) -> Option<Pointed> {
                 nested: false,
             })
         }
-        Place::Page(entity) => match state.page.cursor.checked_sub(1) {
-            None => Some(Pointed::of_entity(entity)),
-            Some(at) => {
-                let (role, counted) = state.page.values().into_iter().nth(at)?;
-                let value = counted.value.clone().map_or(Value::Null, Value::Text);
+        Place::Compare { .. } => {
+            let (role, apart) = state.compared.current()?;
+            let value = Value::Text(apart.value.clone());
+            Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
+        }
+        Place::Page(entity) => {
+            let named = |role: Role, value: Value| {
                 Some(Pointed { column: role.name().to_owned(), role: Some(role), value, row_id: None, nested: false })
+            };
+            match state.page_lines().get(state.page.cursor)? {
+                PageLine::Entity | PageLine::Playbook(_) => Some(Pointed::of_entity(entity)),
+                PageLine::Fresh(role, at) => {
+                    let (role, fresh) = state.page.fresh(*role, *at)?;
+                    named(role, Value::Text(fresh.value.clone()))
+                }
+                PageLine::Value(role, at) => {
+                    let (role, counted) = state.page.value(*role, *at)?;
+                    named(role, counted.value.clone().map_or(Value::Null, Value::Text))
+                }
             }
-        },
+        }
     }
 }
 
@@ -158,6 +184,9 @@ pub fn here(state: &State) -> When {
     if state.phase != Phase::Ready {
         return When::NOWHERE;
     }
+    if state.surface == Surface::Sql && state.sql.editing {
+        return When::SQL_EDIT;
+    }
     let mut here = When::ANYWHERE;
     here = here.or(match state.surface {
         Surface::Explore => When::EXPLORE.or(match (state.focus, state.place()) {
@@ -166,6 +195,7 @@ pub fn here(state: &State) -> When {
             (Pane::Main, Place::Page(_)) => When::PAGE,
             (Pane::Main, Place::Links(_)) => When::LINKS,
             (Pane::Main, Place::Templates) => When::TEMPLATES,
+            (Pane::Main, Place::Compare { .. }) => When::COMPARE,
             (Pane::Fields, _) => When::FIELDS,
             (Pane::Timeline, _) => When::TIMELINE,
             (Pane::Detail, _) => When::DETAIL,
@@ -173,9 +203,13 @@ pub fn here(state: &State) -> When {
         Surface::Playbooks => When::PLAYBOOKS,
         Surface::Findings => When::FINDINGS,
         Surface::Case => When::CASE,
+        Surface::Sql => When::SQL,
     });
     if let Some(pointed) = pointed(state) {
-        here = here.or(When::VALUE);
+        // A value of a result that is no view yet leads on, but there is nothing to keep or drop.
+        if state.surface != Surface::Sql {
+            here = here.or(When::VALUE);
+        }
         if pointed.entity().is_some() {
             here = here.or(When::ENTITY);
         }
@@ -202,8 +236,14 @@ pub fn here(state: &State) -> When {
     here
 }
 
-/// Whether the playbook under the cursor is the head of one (to be run) and not a hit.
+/// The playbook under the cursor, where it is one to be run and not a hit.
 pub fn pointed_playbook(state: &State) -> Option<usize> {
+    if state.surface == Surface::Explore {
+        return match (state.focus, state.place(), state.page_lines().get(state.page.cursor)) {
+            (Pane::Main, Place::Page(_), Some(PageLine::Playbook(at))) => Some(*at),
+            _ => None,
+        };
+    }
     match (state.surface, state.playbooks.lines().get(state.playbooks.cursor)) {
         (Surface::Playbooks, Some(PlaybookLine::Head(entry))) => Some(*entry),
         _ => None,

@@ -125,6 +125,20 @@ pub fn surface_height(size: Size) -> u16 {
     size.height.saturating_sub(4).max(1)
 }
 
+/// Lines of each side where two views are compared: side by side on a wide screen, one above the other otherwise.
+pub fn compare_height(size: Size) -> u16 {
+    let main = layout(size, Pane::Main, false).and_then(|layout| layout.main).map_or(4, |main| main.height);
+    let side = if size.width >= WIDE { main } else { main / 2 };
+    side.saturating_sub(2).max(1)
+}
+
+/// Lines of the SQL editor on a screen of this size, and rows of the result below its head.
+pub fn sql_heights(size: Size) -> (u16, u16) {
+    let body = size.height.saturating_sub(2);
+    let editor = (body * 2 / 5).clamp(4, 18).min(body);
+    (editor.saturating_sub(2).max(1), body.saturating_sub(editor).saturating_sub(3).max(1))
+}
+
 /// Lines of the mapping pane on a screen of this size: of the list of roles below its head, and of what is said of the role under the
 /// cursor below that with the rule above it. On the lowest screens there is neither head nor detail.
 pub fn mapping_heights(size: Size) -> (u16, u16) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::case::{Case, Entry};
+use crate::domain::Timestamp;
 use crate::engine::Event;
 use crate::extract::{Changed, Extract};
 use crate::playbook::Playbook;
@@ -20,6 +21,8 @@ pub enum Msg {
     Paste(String),
     /// The terminal has another size.
     Resize(Size),
+    /// The time of day. Sent before each key, so that what it leads to can be noted with its time.
+    Clock(Timestamp),
     /// Time passes: since the start of the program. Sent only while something is running.
     Tick(Duration),
     /// The extract is being opened, for the first time or again.
@@ -43,6 +46,8 @@ pub enum Msg {
     },
     /// Something was written into the case's exports; in words, with its place.
     Exported(String),
+    /// SQL texts that were run in earlier sessions, the last one at the end.
+    SqlHistory(Vec<String>),
     /// The playbooks that there are.
     Library(Vec<Playbook>),
     /// The case is open.

@@ -204,6 +204,9 @@ impl From<&Extract> for OpenedExtract {
 /// A view, as the trail remembers it: text, so that a case still opens when the filter language grows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedView {
+    /// The SQL text whose result it is of; empty for the extract.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sql: String,
     /// The filter as it prints; empty for all rows.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub filter: String,
@@ -216,15 +219,24 @@ pub struct SavedView {
     /// Columns that are hidden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<String>,
+    /// The order of the columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
+    /// The column up to which they stay in sight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<String>,
 }
 
 impl From<&View> for SavedView {
     fn from(view: &View) -> SavedView {
         SavedView {
+            sql: view.relation.sql().unwrap_or_default().to_owned(),
             filter: if view.filter.is_all() { String::new() } else { view.filter.to_string() },
             range: view.range,
             sort: view.sort.iter().map(ToString::to_string).collect(),
             hidden: view.hidden.clone(),
+            order: view.order.clone(),
+            frozen: view.frozen.clone(),
         }
     }
 }
@@ -234,10 +246,14 @@ impl TryFrom<&SavedView> for View {
 
     fn try_from(saved: &SavedView) -> Result<View, FilterError> {
         Ok(View {
+            relation: Some(saved.sql.clone()).filter(|sql| !sql.is_empty()).into(),
             filter: Filter::parse(&saved.filter)?,
             range: saved.range,
             sort: saved.sort.iter().filter_map(|key| key.parse().ok()).collect(),
             hidden: saved.hidden.clone(),
+            order: saved.order.clone(),
+            frozen: saved.frozen.clone(),
+            ..View::default()
         })
     }
 }
@@ -392,6 +408,9 @@ pub enum Event {
         finding: Option<String>,
         /// What it asks, in words.
         title: String,
+        /// The SQL text over whose result it was run; empty for the extract.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        sql: String,
         /// The filter, with its time range in it.
         filter: String,
         /// The command line that repeats it.

@@ -127,10 +127,11 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
                 finding.changes.push(stamp);
             }
         }
-        Event::Measured { finding, title, filter, command, rows, extract } => {
+        Event::Measured { finding, title, sql, filter, command, rows, extract } => {
             let measure = Measure {
                 finding: finding.clone(),
                 title: title.clone(),
+                sql: sql.clone(),
                 filter: filter.clone(),
                 command: command.clone(),
                 rows: *rows,

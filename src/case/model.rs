@@ -149,6 +149,8 @@ pub struct Measure {
     pub finding: Option<String>,
     /// What it asks, in words.
     pub title: String,
+    /// The SQL text over whose result it was run; empty for the extract.
+    pub sql: String,
     /// The filter, with its time range in it.
     pub filter: String,
     /// The command line that repeats it.

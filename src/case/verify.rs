@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::domain::{Role, SafeText};
 use crate::engine::{Client, Limits, Statement, Table};
 use crate::extract::Extract;
-use crate::investigate::{self, CaseTerms, Context, Filter, View};
+use crate::investigate::result::{self, Bounds};
+use crate::investigate::{self, CaseTerms, Context, Filter, REQUESTS, View};
 use crate::settings::files::FileError;
 
 use super::dir::{CaseError, EVIDENCE, JOURNAL, META};
@@ -249,7 +250,7 @@ fn ask(client: &Client, statement: Statement) -> Result<Table, String> {
 fn pinned(dir: &Path, case: &Case, pin: &Pin, extract: &Extract, client: &Client) -> Verdict {
     let what = format!("row {} of the extract", pin.row_id);
     let expected = "the values that were pinned";
-    let context = Context { schema: &extract.schema, dialect: client.dialect(), case, last: extract.last };
+    let context = Context { relation: &REQUESTS, schema: &extract.schema, dialect: client.dialect(), case, last: extract.last };
     let compare = || -> Result<Vec<String>, String> {
         let path = dir.join(EVIDENCE).join(format!("{}.json", pin.evidence));
         let kept = std::fs::read(path).map_err(|error| format!("no evidence to compare with ({error})"))?;
@@ -289,8 +290,16 @@ fn measured(measure: &Measure, terms: &dyn CaseTerms, extract: &Extract, client:
     let expected = format!("{} rows", measure.rows);
     let count = || -> Result<i64, String> {
         let filter = Filter::parse(&measure.filter).map_err(|error| error.to_string())?;
-        let view = View { filter, ..View::default() };
-        let context = Context { schema: &extract.schema, dialect: client.dialect(), case: terms, last: extract.last };
+        let of_sql = match measure.sql.is_empty() {
+            true => None,
+            false => {
+                let ask = |statement| ask(client, statement).map(|table| table.batches);
+                Some(result::make(&measure.sql, &extract.schema, client.dialect(), Bounds::default(), ask)?)
+            }
+        };
+        let (relation, schema) = of_sql.as_ref().map_or((&REQUESTS, &extract.schema), |kept| (&kept.relation, &kept.schema));
+        let view = View { relation: relation.clone(), filter, ..View::default() };
+        let context = Context { relation, schema, dialect: client.dialect(), case: terms, last: extract.last };
         let statement = investigate::count::statement(&context, &view).map_err(|error| error.to_string())?;
         ask(client, statement)?.get(0, "requests").as_i64().ok_or_else(|| "no count".into())
     };

@@ -8,7 +8,10 @@ use crate::domain::{Role, TimeRange};
 use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
-use super::{cache, case, completions, demo, inspect, links, pivot, playbook, query, report, secrets, templates, timeline, top};
+use super::{
+    cache, case, completions, demo, diff, entity, inspect, links, pivot, playbook, query, report, secrets, templates, timeline,
+    top,
+};
 
 /// A terminal workbench for platform-abuse investigations.
 ///
@@ -70,6 +73,10 @@ pub(super) enum Command {
     Links(links::LinksArgs),
     /// Print templates: near-duplicate prompts, who uses them and who was first
     Templates(templates::TemplatesArgs),
+    /// Print what one view has and another one has not: the addresses that only one of two accounts uses
+    Diff(diff::DiffArgs),
+    /// Print all that is known of an entity: figures, what is new for it, what shares rows with it
+    Entity(entity::EntityArgs),
     /// List the secrets of an extract by their fingerprints
     Secrets(secrets::SecretsArgs),
     /// List, show, check and run saved queries that look for known kinds of abuse

@@ -7,6 +7,7 @@ use crate::domain::SafeText;
 use crate::engine::client::AskError;
 use crate::extract::ExtractError;
 use crate::investigate::FilterError;
+use crate::investigate::result::{self, SqlMistake};
 use crate::settings::files::FileError;
 
 /// Why a command ended early.
@@ -49,6 +50,32 @@ impl Failure {
         Failure::Filter { message: error.to_string(), text: text.to_owned(), span: error.span.clone() }
     }
 
+    /// What the engine says of an SQL text, marked where it stands.
+    pub(super) fn of_sql(sql: &str, failure: Failure) -> Failure {
+        let mistake = match failure {
+            Failure::Failed(message) => result::told(sql, &message, result::LINES_BEFORE),
+            other => return other,
+        };
+        Failure::sql(sql, &mistake)
+    }
+
+    /// A mistake in an SQL text, marked where it stands.
+    pub(super) fn sql(sql: &str, mistake: &SqlMistake) -> Failure {
+        let message = format!("--sql: {mistake}");
+        let Some(at) = mistake.at else { return Failure::Usage(message) };
+        // The line of it: a text of several lines cannot be marked as one.
+        let start = sql.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
+        let line = sql.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let word = sql
+            .get(at..)
+            .unwrap_or_default()
+            .chars()
+            .take_while(|sign| sign.is_alphanumeric() || *sign == '_')
+            .map(char::len_utf8);
+        let length = word.sum::<usize>().max(1);
+        Failure::Filter { message, text: line.to_owned(), span: at - start..(at - start + length).min(line.len()) }
+    }
+
     /// The message, in lines that are safe to print.
     pub(super) fn lines(&self) -> Vec<String> {
         match self {
@@ -78,6 +105,12 @@ fn marked(text: &str, span: std::ops::Range<usize>) -> [String; 2] {
     let before = part(0..span.start);
     let width = part(span).width().max(1);
     [format!("  {}", SafeText::new(text)), format!("  {}{}", " ".repeat(before.width()), "^".repeat(width))]
+}
+
+impl From<SqlMistake> for Failure {
+    fn from(mistake: SqlMistake) -> Failure {
+        Failure::Usage(format!("--sql: {mistake}"))
+    }
 }
 
 impl From<ExtractError> for Failure {

@@ -8,6 +8,8 @@ mod cache;
 mod case;
 mod completions;
 mod demo;
+mod diff;
+mod entity;
 mod failure;
 mod inspect;
 mod links;
@@ -159,6 +161,8 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Pivot(args)) => pivot::run(&args, shell),
         Some(Command::Links(args)) => links::run(&args, shell),
         Some(Command::Templates(args)) => templates::run(&args, shell),
+        Some(Command::Diff(args)) => diff::run(&args, shell),
+        Some(Command::Entity(args)) => entity::run(&args, shell),
         Some(Command::Secrets(args)) => secrets::run(&args, shell),
         Some(Command::Playbook(command)) => playbook::run(&command, shell),
         Some(Command::Case(command)) => case::run(&command, shell),

@@ -4,7 +4,8 @@ use clap::Args;
 
 use crate::case::{Event, Mode};
 use crate::domain::{Schema, Value};
-use crate::engine::{Cut, Limits, Statement};
+use crate::engine::{Cut, Limits};
+use crate::investigate::result;
 use crate::investigate::rows::{self, RowSource};
 use crate::investigate::{SortKey, View};
 use crate::settings::machine::now;
@@ -22,12 +23,14 @@ use super::shell::Place;
   casebook query --filter 'account:acct_17 status:401,403' logs/
   casebook query --filter 'latency>5000' --sort latency:desc --limit 10 --columns row_id,time,account,latency logs/
   casebook query --sql 'SELECT account, count(DISTINCT ip) AS ips FROM requests GROUP BY account ORDER BY ips DESC' logs/
+  casebook query --sql 'SELECT account, count(*) AS n FROM requests GROUP BY account' --filter 'n>100' --sort n:desc logs/
 
 Columns: the roles that are mapped, unless --columns says otherwise; row_id numbers the rows of the extract from 1. Every column
 of the extract can be named. The content of requests is masked unless --reveal is given, which also shows the secrets behind the
 fingerprints that stand in their place.
---sql is one SELECT over the table requests. It runs on a database that is read-only and sees no other file; its columns are masked
-by their names, so one that it renames is not. Secrets stay fingerprints there.")]
+--sql is one SELECT over the table requests. It runs on a database that is read-only and sees no other file. With --filter, --columns,
+--sort or --time its result is asked like an extract: a column that is named like a role is that role. What is named content, and every
+text that is computed where content is named, is masked. Secrets stay fingerprints there.")]
 pub(super) struct QueryArgs {
     /// Log files, folders (read recursively) or globs; - for stdin
     #[arg(required = true, value_name = "EXTRACT")]
@@ -35,7 +38,7 @@ pub(super) struct QueryArgs {
     #[command(flatten)]
     filter: FilterArgs,
     /// An SQL query over the table requests
-    #[arg(long, value_name = "SELECT", conflicts_with_all = ["filter", "columns", "sort", "time"])]
+    #[arg(long, value_name = "SELECT")]
     sql: Option<String>,
     /// The columns, separated by commas
     #[arg(long, value_name = "COLUMN,...")]
@@ -78,11 +81,20 @@ pub(super) fn run(args: &QueryArgs, place: &Place<'_>) -> Result<i32, Failure> {
     let records = args.reveal && !args.open.read_only;
     let mode = if records { Mode::Write } else { Mode::Read };
     let mut session = Session::open(place, &args.open, &args.extracts, mode)?;
-    match &args.sql {
-        Some(sql) => by_sql(args, sql, &session, place)?,
+    match session.sealed(args.sql.as_deref()) {
+        Some(sql) if is_plain(args) => by_sql(args, &sql, &session, place)?,
+        Some(sql) => {
+            session.use_sql(&sql)?;
+            by_filter(args, &mut session, place)?;
+        }
         None => by_filter(args, &mut session, place)?,
     }
     Ok(0)
+}
+
+/// Whether nothing is asked of an SQL result but its rows.
+fn is_plain(args: &QueryArgs) -> bool {
+    args.filter.filter.is_none() && args.columns.is_empty() && args.sort.is_empty() && args.open.time.is_all()
 }
 
 /// Rows of the view that the filter describes, in pages, so that any number of rows fits.
@@ -184,8 +196,12 @@ fn record_reveals(session: &mut Session<'_>, revealed: &mut Vec<(i64, String)>, 
     }
     session.record_opened()?;
     let extract = session.extract.sha256.clone();
+    let of_extract = session.context().relation.is_requests();
     if let Some(case) = &mut session.case {
         for (row_id, column) in revealed.drain(..) {
+            // A row of a result has a number of its own.
+            let (row_id, column) =
+                if of_extract { (row_id, column) } else { (0, format!("{column} of row {row_id} of the result of --sql")) };
             case.record(Event::Revealed { row_id, column, extract: extract.clone() }, now())?;
         }
     }
@@ -194,7 +210,10 @@ fn record_reveals(session: &mut Session<'_>, revealed: &mut Vec<(i64, String)>, 
 
 /// The columns that are shown, as the extract spells them.
 fn columns(args: &QueryArgs, session: &Session<'_>) -> Vec<String> {
-    let schema = &session.extract.schema;
+    let schema = session.schema();
+    if args.columns.is_empty() && !session.context().relation.is_requests() {
+        return schema.filled().map(|column| column.name.clone()).collect();
+    }
     if args.columns.is_empty() {
         return schema.roles().map(|role| role.name().to_owned()).collect();
     }
@@ -221,22 +240,22 @@ fn mask(value: &Value) -> Value {
 
 /// Rows of an SQL query.
 fn by_sql(args: &QueryArgs, sql: &str, session: &Session<'_>, place: &Place<'_>) -> Result<(), Failure> {
-    let first = sql.trim_start().split(|character: char| !character.is_ascii_alphabetic()).next().unwrap_or_default();
-    if !["select", "with", "from", "values", "describe", "summarize"].contains(&first.to_ascii_lowercase().as_str()) {
-        return Err(Failure::Usage("--sql is one SELECT over the table requests; it cannot change anything".into()));
-    }
-    let limit = default_limit(args.limit);
-    let table =
-        session.ask(Statement::new(sql), Limits { rows: limit, ..Limits::default() }).map_err(|failure| match failure {
-            Failure::Failed(message) => Failure::Usage(format!("--sql: {message}")),
-            other => other,
-        })?;
+    let statement = result::first_rows(sql).map_err(|mistake| Failure::sql(sql, &mistake))?;
+    let limits = Limits { rows: default_limit(args.limit), ..Limits::default() };
+    let table = session.ask(statement, limits).map_err(|failure| Failure::of_sql(sql, failure))?;
     let mut sheet = Sheet::whole(&table);
     let mut masked = 0;
     if !args.reveal {
-        let masks: Vec<bool> = sheet.names.iter().map(|name| session.is_sensitive(name)).collect();
+        let schema = &session.extract.schema;
+        let shows = result::shows_sensitive(sql, schema);
+        // Named like sensitive content, or a text that may be computed from it.
+        let mask_of = |name: &String| (result::is_sensitive(name, false, schema), result::is_sensitive(name, shows, schema));
+        let masks: Vec<(bool, bool)> = sheet.names.iter().map(mask_of).collect();
+        let is_masked = |value: &Value, (named, maybe): (bool, bool)| {
+            !value.is_null() && (named || (maybe && matches!(value, Value::Text(_))))
+        };
         for row in &mut sheet.rows {
-            for (value, _) in row.iter_mut().zip(&masks).filter(|(value, mask)| **mask && !value.is_null()) {
+            for (value, _) in row.iter_mut().zip(&masks).filter(|(value, mask)| is_masked(value, **mask)) {
                 masked += 1;
                 *value = mask(value);
             }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::case::{CaseDir, Event, Mode, OpenedExtract};
-use crate::domain::{Entity, Role, Seal};
+use crate::domain::{Entity, Role, Schema, Seal};
 use crate::engine::client::AskError;
 use crate::engine::{Client, Lane, Limits, Statement, Table};
 use crate::extract::{self, Extract, Opened};
-use crate::investigate::{CaseTerms, Context, Filter, FilterError, View};
+use crate::investigate::result::{self, Bounds, Kept};
+use crate::investigate::{CaseTerms, Context, Filter, FilterError, REQUESTS, View};
 use crate::settings::machine::now;
 use crate::settings::salt;
 
@@ -29,6 +30,8 @@ pub(super) struct Session<'a> {
     /// The case, where one was named.
     pub(super) case: Option<CaseDir>,
     seal: Option<Seal>,
+    /// The result of an SQL text that is asked in the place of the extract.
+    result: Option<Kept>,
     // Keeps the folder of a database that is not in the cache until the end.
     _opened: Opened,
 }
@@ -60,12 +63,30 @@ impl<'a> Session<'a> {
         if let (Some(case), Some(seal)) = (&mut case, &seal) {
             case.set_seal(seal.clone());
         }
-        Ok(Session { place, extract, client, case, seal, _opened: opened })
+        Ok(Session { place, extract, client, case, seal, result: None, _opened: opened })
     }
 
     /// What the builders of questions need to know.
     pub(super) fn context(&self) -> Context<'_> {
-        Context { schema: &self.extract.schema, dialect: self.client.dialect(), case: self, last: self.extract.last }
+        let relation = self.result.as_ref().map_or(&REQUESTS, |kept| &kept.relation);
+        Context { relation, schema: self.schema(), dialect: self.client.dialect(), case: self, last: self.extract.last }
+    }
+
+    /// The columns of what is asked.
+    pub(super) fn schema(&self) -> &Schema {
+        self.result.as_ref().map_or(&self.extract.schema, |kept| &kept.schema)
+    }
+
+    /// Asks the result of an SQL text from now on in the place of the extract.
+    pub(super) fn use_sql(&mut self, sql: &str) -> Result<(), Failure> {
+        let ask = |statement| self.ask(statement, Limits::default()).map(|table| table.batches);
+        let made = result::make(sql, &self.extract.schema, self.client.dialect(), Bounds::default(), ask);
+        let kept = made.map_err(|failure| Failure::of_sql(sql, failure))?;
+        if let Some(why) = kept.cut {
+            self.place.tell(&format!("{} rows of the result are taken, {why}: there may be more", kept.rows));
+        }
+        self.result = Some(kept);
+        Ok(())
     }
 
     /// A text of the command line with fingerprints in the place of secrets, as they stand in the extract. From there on nothing knows
@@ -99,14 +120,15 @@ impl<'a> Session<'a> {
     pub(super) fn view(&self, filter: Option<&str>, args: &OpenArgs) -> Result<View, Failure> {
         let text = filter.unwrap_or_default();
         let parsed = Filter::parse(text).map_err(|error| Failure::filter(text, &error))?;
-        parsed.check(&self.extract.schema).map_err(|error| Failure::filter(text, &error))?;
+        parsed.check(self.schema()).map_err(|error| Failure::filter(text, &error))?;
         if let (Some(dir), true) = (&self.case, text.contains("pinned")) {
             let known = dir.case().extracts().iter().any(|known| known.extract.sha256 == self.extract.sha256);
             if !known {
                 self.place.tell("note: this extract was never opened in that case, so none of its rows are pinned there");
             }
         }
-        Ok(View { filter: parsed, range: args.time, ..View::default() })
+        let relation = self.context().relation.clone();
+        Ok(View { relation, filter: parsed, range: args.time, ..View::default() })
     }
 
     /// The statement of a builder, or its mistake marked in the filter.
@@ -140,7 +162,7 @@ impl<'a> Session<'a> {
 
     /// Whether a column holds what is masked until revealed: a sensitive role, or the extract's own column that fills it.
     pub(super) fn is_sensitive(&self, name: &str) -> bool {
-        match self.extract.schema.column(name) {
+        match self.schema().column(name) {
             Some(column) => column.is_sensitive(),
             None => name.parse::<Role>().is_ok_and(Role::is_sensitive),
         }

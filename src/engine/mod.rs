@@ -6,6 +6,7 @@ pub mod dialect;
 #[cfg(feature = "engine")]
 pub mod duckdb;
 pub mod fake;
+mod literal;
 
 pub use api::{
     Cut, End, Engine, EngineError, Event, Functions, JobId, Lane, Limits, OpenOptions, Opener, Param, Request, Sink, Statement,

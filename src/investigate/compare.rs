@@ -108,6 +108,7 @@ pub fn statement(
         FilterError::new(0..0, "this extract has no time; windows of time cannot be compared (map one with --map time=COLUMN)")
     })?;
     let mut statement = Statement::default();
+    let table = context.table();
     let everything = View { filter: view.filter.clone(), ..View::default() };
     let mut within = |range: TimeRange| in_range(&time, range, &mut statement).unwrap_or_else(|| "TRUE".to_owned());
     let (now, before) = (within(windows.now), within(windows.before));
@@ -124,7 +125,7 @@ pub fn statement(
     let (order, outer) = (asked.order.keys("value"), asked.order.keys("first.value"));
     statement.sql = format!(
         "WITH counted AS MATERIALIZED (SELECT {ident} AS value, count(*) FILTER (WHERE {now}) AS requests, \
-         count(*) FILTER (WHERE {before}) AS previous FROM requests{rows} GROUP BY ALL), \
+         count(*) FILTER (WHERE {before}) AS previous FROM {table}{rows} GROUP BY ALL), \
          total AS (SELECT CAST(sum(requests) AS BIGINT) AS rows, CAST(sum(previous) AS BIGINT) AS rows_before, \
          count(value) AS distinct_values, count(value) FILTER (WHERE previous = 0) AS new_values, \
          count(value) FILTER (WHERE requests = 0) AS gone_values{matching} FROM counted), \

@@ -9,6 +9,6 @@ use super::{Context, View, sql};
 pub fn statement(context: &Context<'_>, view: &View) -> Result<Statement, FilterError> {
     let mut statement = Statement::default();
     let rows = sql::restriction(context, view, None, &mut statement)?;
-    statement.sql = format!("SELECT {} FROM requests{rows}", sql::seen(context));
+    statement.sql = format!("SELECT {} FROM {}{rows}", sql::seen(context), context.table());
     Ok(statement)
 }

@@ -2,23 +2,29 @@
 
 pub mod compare;
 pub mod count;
+pub mod diff;
 pub mod entity;
 pub mod filter;
 pub mod links;
 pub mod listing;
 pub mod pivot;
+pub mod relation;
+pub mod result;
 pub mod rows;
 pub mod spread;
 mod sql;
+pub mod sqltext;
 pub mod templates;
 pub mod timeline;
 pub mod top;
 pub mod view;
+pub mod written;
 
 use crate::domain::{Entity, Schema, Timestamp};
 use crate::engine::Dialect;
 
 pub use filter::{Filter, FilterError};
+pub use relation::{REQUESTS, Relation};
 pub use view::{SortKey, View};
 
 /// What a filter needs to know of the case, for `label:`, `pinned:` and `finding:`.
@@ -59,10 +65,12 @@ impl CaseTerms for NoCase {
     }
 }
 
-/// What every builder needs to know: the columns, how the engine's SQL is written, the case, and the extract's last row.
+/// What every builder needs to know: what is asked and its columns, how the engine's SQL is written, the case, and the extract's last row.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The columns of `requests`.
+    /// What is asked: the extract, or the result of an SQL text. Views that are asked with this context are of it.
+    pub relation: &'a Relation,
+    /// Its columns.
     pub schema: &'a Schema,
     /// How the engine's SQL is written.
     pub dialect: &'a dyn Dialect,
@@ -70,4 +78,11 @@ pub struct Context<'a> {
     pub case: &'a dyn CaseTerms,
     /// The time of the extract's last row, from which `time:-24h` counts back.
     pub last: Option<Timestamp>,
+}
+
+impl Context<'_> {
+    /// The table that is asked, as SQL names it.
+    pub(crate) fn table(&self) -> String {
+        self.relation.table(self.dialect)
+    }
 }

@@ -65,8 +65,9 @@ fn values(
     let limit = asked.cut(&mut statement);
     let value = display_value(context.dialect, &column, kind);
     statement.sql = format!(
-        "SELECT {value} AS value, {} FROM requests{rows} GROUP BY {column} ORDER BY {}{limit}",
+        "SELECT {value} AS value, {} FROM {}{rows} GROUP BY {column} ORDER BY {}{limit}",
         sql::seen(context),
+        context.table(),
         asked.order.keys(&column)
     );
     Ok(statement)

@@ -60,6 +60,7 @@ impl Spread {
 pub fn statement(context: &Context<'_>, view: &View, column: &str) -> Result<Statement, FilterError> {
     let (ident, _) = spread_column(context, column)?;
     let mut statement = Statement::default();
+    let table = context.table();
     let rows = sql::restriction(context, view, None, &mut statement)?;
     let fractions: Vec<f64> = QUANTILES.iter().map(|(_, fraction)| *fraction).collect();
     let quantiles = context.dialect.quantiles(&ident, &fractions);
@@ -70,7 +71,7 @@ pub fn statement(context: &Context<'_>, view: &View, column: &str) -> Result<Sta
         .collect();
     statement.sql = format!(
         "SELECT rows, present, least, {}, most, mean FROM (SELECT count(*) AS rows, count({ident}) AS present, min({ident}) AS least, \
-         {quantiles} AS quantiles, max({ident}) AS most, avg({ident}) AS mean FROM requests{rows})",
+         {quantiles} AS quantiles, max({ident}) AS most, avg({ident}) AS mean FROM {table}{rows})",
         each.join(", ")
     );
     Ok(statement)
@@ -91,6 +92,7 @@ fn spread_column(context: &Context<'_>, column: &str) -> Result<(String, Kind), 
 pub fn buckets(context: &Context<'_>, view: &View, column: &str, edges: &[Value]) -> Result<Statement, FilterError> {
     let (ident, _) = spread_column(context, column)?;
     let mut statement = Statement::default();
+    let table = context.table();
     let mut cases = String::new();
     for (place, edge) in edges.iter().skip(1).enumerate() {
         let edge = statement.bind(param(edge));
@@ -100,7 +102,7 @@ pub fn buckets(context: &Context<'_>, view: &View, column: &str, edges: &[Value]
     let rows = sql::restriction(context, view, [format!("{ident} IS NOT NULL")], &mut statement)?;
     let number = if cases.is_empty() { "0".to_owned() } else { format!("CASE {cases}ELSE {last} END") };
     statement.sql = format!(
-        "SELECT CAST(bucket AS INTEGER) AS bucket, requests FROM (SELECT {number} AS bucket, count(*) AS requests FROM requests{rows} \
+        "SELECT CAST(bucket AS INTEGER) AS bucket, requests FROM (SELECT {number} AS bucket, count(*) AS requests FROM {table}{rows} \
          GROUP BY ALL) ORDER BY bucket"
     );
     Ok(statement)

@@ -21,6 +21,7 @@ pub fn statement(context: &Context<'_>, view: &View, bucket_micros: i64, by: Opt
         FilterError::new(0..0, "this extract has no time, so there is no timeline (map one with --map time=COLUMN)")
     })?;
     let mut statement = Statement::default();
+    let table = context.table();
     let width = statement.bind(bucket_micros);
     let number = context.dialect.bucket_number(&time, &width);
     let start = context.dialect.bucket_start("number", &width);
@@ -28,7 +29,7 @@ pub fn statement(context: &Context<'_>, view: &View, bucket_micros: i64, by: Opt
     // Grouped by whole numbers, which is a third quicker than by the times they stand for.
     statement.sql = match by {
         None => format!(
-            "SELECT {start} AS bucket, requests FROM (SELECT {number} AS number, count(*) AS requests FROM requests{rows} GROUP BY ALL) \
+            "SELECT {start} AS bucket, requests FROM (SELECT {number} AS number, count(*) AS requests FROM {table}{rows} GROUP BY ALL) \
              ORDER BY number NULLS LAST"
         ),
         Some(by) => {
@@ -37,7 +38,7 @@ pub fn statement(context: &Context<'_>, view: &View, bucket_micros: i64, by: Opt
             let value = display_value(context.dialect, "value", kind);
             format!(
                 "SELECT {start} AS bucket, requests, {value} AS {name} FROM (SELECT {number} AS number, count(*) AS requests, \
-                 {ident} AS value FROM requests{rows} GROUP BY ALL) ORDER BY number NULLS LAST, value NULLS LAST"
+                 {ident} AS value FROM {table}{rows} GROUP BY ALL) ORDER BY number NULLS LAST, value NULLS LAST"
             )
         }
     };

@@ -19,6 +19,7 @@ pub fn listed(context: &Context<'_>, view: &View, column: &str, asked: &Asked<'_
     let mut statement = Statement::default();
     let rows = sql::restriction(context, view, None, &mut statement)?;
     let value = display_value(context.dialect, "value", kind);
+    let table = context.table();
     let fits = asked.condition(context, "value", kind, &mut statement);
     let (matching, matches) = match &fits {
         Some(fits) => (format!(", count(value) FILTER (WHERE {fits}) AS matching_values"), ", matching_values"),
@@ -30,7 +31,7 @@ pub fn listed(context: &Context<'_>, view: &View, column: &str, asked: &Asked<'_
     let outer = asked.order.keys("first.value");
     // The totals are read from the groups, not from the rows, and once, not in a window over every group.
     statement.sql = format!(
-        "WITH counted AS MATERIALIZED (SELECT {ident} AS value, count(*) AS requests FROM requests{rows} GROUP BY ALL), \
+        "WITH counted AS MATERIALIZED (SELECT {ident} AS value, count(*) AS requests FROM {table}{rows} GROUP BY ALL), \
          total AS (SELECT CAST(sum(requests) AS BIGINT) AS rows, count(value) AS distinct_values{matching} FROM counted), \
          first AS (SELECT value, requests FROM counted{only} ORDER BY {order}{limit}) \
          SELECT {value} AS value, requests, CAST(requests AS DOUBLE) / rows AS share, distinct_values{matches} FROM first, total \

@@ -12,10 +12,15 @@ pub fn text(untrusted: &str) -> String {
     field(&guarded(untrusted))
 }
 
+/// Whether a spreadsheet would take a text for a formula.
+pub(super) fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
 /// The text with nothing that a spreadsheet or a terminal would obey.
 fn guarded(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+    if is_formula(text) {
         safe.push('\'');
     }
     for character in text.chars() {

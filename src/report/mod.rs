@@ -6,6 +6,7 @@ pub mod escape;
 mod findings;
 mod markdown;
 mod records;
+pub mod sheet;
 
 use std::fmt;
 use std::str::FromStr;

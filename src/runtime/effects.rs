@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::state::copying::Destination;
 use crate::app::{Effect, Msg};
 use crate::case::{Event, OpenedExtract};
 use crate::domain::Role;
 use crate::engine::{End, Engine, EngineError, Event as EngineEvent, Opener};
 use crate::extract::{Changed, Extract, OpenSpec, Opened};
+use crate::settings::history;
 use crate::settings::paths::Paths;
 
 use super::loader::{self, Attempt, Loader, News, Rehash};
 use super::scribe::{Order, Scribe};
-use super::{Post, Prepare, input};
+use super::{Post, Prepare, clipboard, input};
 
 /// Everything that acts outside.
 pub(super) struct Hands {
@@ -139,7 +141,19 @@ impl Hands {
             Effect::ExportRejects { batches, cut } => self.order(Order::Rejects { batches, cut }),
             Effect::Record(event) => self.order(Order::Record(event)),
             Effect::Pin(row) => self.order(Order::Pin(Box::new(row))),
+            Effect::Copy(handout) => match handout.to {
+                Destination::Clipboard => clipboard::send(handout, self.post.clone()),
+                Destination::File => self.order(Order::Copy(handout)),
+            },
             Effect::Report => self.order(Order::Report),
+            Effect::SqlHistory(text) => {
+                let (paths, post) = (self.paths.clone(), self.post.clone());
+                input::spawn("history", move || {
+                    if let Err(error) = history::add(&paths, &text) {
+                        post.send(Msg::Failed(format!("the SQL is not kept for later sessions: {error}")));
+                    }
+                });
+            }
             // The loop does these itself.
             Effect::Theme(_) | Effect::Quit => {}
         }

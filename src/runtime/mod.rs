@@ -1,5 +1,6 @@
 //! The imperative shell: one loop that gives all messages one order, and the hands that do what the core asks for.
 
+mod clipboard;
 mod effects;
 mod input;
 mod loader;
@@ -22,6 +23,9 @@ use crate::engine::Opener;
 use crate::extract::{Changed, OpenSpec};
 use crate::playbook::Library;
 
+use crate::app::state::sql::REMEMBERED;
+use crate::settings::history;
+use crate::settings::machine::now;
 use crate::settings::paths::Paths;
 
 use effects::Hands;
@@ -138,6 +142,7 @@ async fn work(start: Start, screen: &mut Screen) -> Outcome {
 
     let problems: Vec<String> = start.library.problems.iter().map(ToString::to_string).collect();
     update(&mut state, Msg::Library(start.library.playbooks));
+    update(&mut state, Msg::SqlHistory(history::read(&start.paths, REMEMBERED)));
     state.trail.adjust(|view| view.range = start.range);
     let size = screen.size();
     update(&mut state, Msg::Resize(size));
@@ -220,6 +225,9 @@ fn take(state: &mut State, hands: &mut Hands, screen: &mut Screen, next: Incomin
     };
     let Some(msg) = msg else { return false };
     let urgent = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Opened(_));
+    if matches!(msg, Msg::Key(_)) {
+        update(state, Msg::Clock(now()));
+    }
     for effect in update(state, msg) {
         match effect {
             Effect::Theme(name) => screen.use_theme(&name),

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use crate::app::Msg;
+use crate::app::state::Handout;
 use crate::case::{CaseDir, CaseError, Event, EvidenceRow, Mode};
 use crate::domain::{Batch, Seal};
 use crate::extract;
@@ -20,6 +21,8 @@ pub(super) enum Order {
     Record(Event),
     /// A row as evidence, then its pin.
     Pin(Box<EvidenceRow>),
+    /// A copied text, into the case's exports.
+    Copy(Handout),
     /// The report, into the case's exports.
     Report,
     /// The records that could not be read, into the case's exports.
@@ -95,6 +98,7 @@ fn write(post: &Post, case: Option<PathBuf>, read_only: bool, paths: &Paths, sea
         let done = match order {
             Order::Record(event) => dir.record(event, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
             Order::Pin(row) => dir.pin(&row, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
+            Order::Copy(handout) => copy(&mut dir, &handout),
             Order::Report => report(&mut dir),
             Order::Rejects { batches, cut } => rejects(&mut dir, &batches, cut),
         };
@@ -153,6 +157,16 @@ fn report(dir: &mut CaseDir) -> Result<Vec<Msg>, CaseError> {
     let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
     let reported = Msg::Reported { path: path.display().to_string(), bytes: text.len() };
     Ok(written.into_iter().chain([reported]).collect())
+}
+
+/// Writes what was copied.
+fn copy(dir: &mut CaseDir, handout: &Handout) -> Result<Vec<Msg>, CaseError> {
+    let name = format!("copy-{}.{}", dir.case().head().0, handout.ending);
+    let path = dir.export(&name, handout.ending, handout.text.as_bytes(), now())?;
+    let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
+    let but = handout.but.as_ref().map(|but| format!("; {but}")).unwrap_or_default();
+    let said = Msg::Exported(format!("{} written: {}{but}", handout.what, path.display()));
+    Ok(written.into_iter().chain([said]).collect())
 }
 
 /// Writes the records that could not be read.

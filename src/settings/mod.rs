@@ -1,6 +1,7 @@
 //! What comes from the machine and the user: folders, configuration, themes; and the one module that writes files.
 
 pub mod files;
+pub mod history;
 pub mod machine;
 pub mod paths;
 pub mod salt;

@@ -39,6 +39,11 @@ impl Paths {
         self.data.join("cases")
     }
 
+    /// The SQL texts that were run.
+    pub fn sql_history(&self) -> PathBuf {
+        self.data.join("sql-history.jsonl")
+    }
+
     /// The salt of this user's fingerprints.
     pub fn salt(&self) -> PathBuf {
         self.data.join("salt")

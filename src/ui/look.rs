@@ -139,6 +139,40 @@ pub(super) fn cell(
     Cell { line: line.unwrap_or_else(|| Line::new().with(text, style.patch(own))), mark }
 }
 
+/// JSON longer than this is not read while drawing, in bytes.
+const LONGEST_FOLDED: usize = 32 << 10;
+
+/// A JSON value in one line: how many members it has, and which. Nothing for what is no object or array, or has the searched text in it,
+/// which is to be seen then.
+pub(super) fn folded(text: &str, needle: &str, theme: &Theme) -> Option<Line> {
+    let open = text.trim_start().chars().next().filter(|sign| matches!(sign, '{' | '['))?;
+    let close = if open == '{' { "}" } else { "]" };
+    let open = if open == '{' { "{…" } else { "[…" };
+    let open = if theme.ascii { open.get(..1)? } else { open };
+    if text.len() > LONGEST_FOLDED {
+        let size = format!("{} kB", text.len() / 1000);
+        return Some(Line::new().with(open, theme.dim).with(SafeText::new(&size), PLAIN).with(close, theme.dim));
+    }
+    if !needle.is_empty() && text.to_ascii_lowercase().contains(&needle.to_ascii_lowercase()) {
+        return None;
+    }
+    let (size, inside) = match serde_json::from_str::<serde_json::Value>(text).ok()? {
+        serde_json::Value::Object(map) => (map.len(), map.keys().take(12).cloned().collect::<Vec<_>>().join(", ")),
+        serde_json::Value::Array(items) => {
+            let shown = items.iter().take(6).map(|item| match item {
+                serde_json::Value::String(text) => text.chars().take(60).collect(),
+                serde_json::Value::Object(map) => format!("{{{}}}", map.len()),
+                serde_json::Value::Array(items) => format!("[{}]", items.len()),
+                other => other.to_string(),
+            });
+            (items.len(), shown.collect::<Vec<_>>().join(", "))
+        }
+        _ => return None,
+    };
+    let line = Line::new().with(open, theme.dim).with(SafeText::new(&size.to_string()), PLAIN).with(close, theme.dim);
+    Some(line.with(" ", PLAIN).with(SafeText::new(&inside), theme.dim))
+}
+
 /// Values longer than this are not looked through for the searched text while drawing.
 const LONGEST_SEARCHED: usize = 512;
 

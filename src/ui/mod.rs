@@ -44,6 +44,7 @@ pub fn render(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         Surface::Playbooks => surface::playbooks::draw(state, theme, places.body, buf),
         Surface::Findings => surface::findings::draw(state, theme, places.body, buf),
         Surface::Case => surface::case::draw(state, theme, places.body, buf),
+        Surface::Sql => surface::sql::draw(state, theme, places.body, buf),
     }
     pane::hints::draw(state, theme, places.hint, buf);
     for layer in &state.layers {

@@ -294,7 +294,7 @@ impl Stage {
                 ])
             }
             Purpose::Field { column } => self.top(column, 5),
-            Purpose::Related { role } => self.top(role.name(), 4),
+            Purpose::Related => self.related(),
             Purpose::List => {
                 let column = self.state.list.column.clone();
                 match self.state.place() {
@@ -439,6 +439,39 @@ impl Stage {
             }
             _ => table(&[("position", vec![Value::Int(41)]), ("row_id", vec![Value::Int(42)])]),
         }
+    }
+
+    /// What shares rows with the entity of the page: some values of each role, and of two roles one that is new.
+    fn related(&self) -> Batch {
+        let mut rows: Vec<[Value; 8]> = Vec::new();
+        let name = |name: &str| Value::Text(name.to_owned());
+        for (role, _) in &self.state.page.related {
+            let top = self.top(role.name(), 4);
+            for row in 0..top.rows() {
+                let times = [Value::Time(Timestamp(START)), Value::Time(Timestamp(START + 1_900_000_000))];
+                let [first, last] = times;
+                let of = |name: &str| top.get(row, name);
+                rows.push([
+                    name("top"),
+                    name(role.name()),
+                    of("value"),
+                    of("requests"),
+                    of("share"),
+                    first.clone(),
+                    last.clone(),
+                    of("distinct_values"),
+                ]);
+                if row == 1 && matches!(role, Role::UserAgent | Role::Model) && !of("value").is_null() {
+                    let (value, late) = (of("value"), Value::Time(Timestamp(START + 1_500_000_000)));
+                    let count = Value::Int(if *role == Role::Model { 1 } else { 7 });
+                    rows.push([name("new"), name(role.name()), value, Value::Int(12), Value::Float(0.05), late, last, count]);
+                }
+            }
+        }
+        let names = ["part", "role", "value", "requests", "share", "first_seen", "last_seen", "values"];
+        let columns =
+            names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), rows.iter().map(|row| row[at].clone()).collect()));
+        of_columns(columns.collect())
     }
 
     fn top(&self, column: &str, count: i64) -> Batch {

@@ -61,10 +61,19 @@ pub const MOST_LINES: usize = 5000;
 impl Detail {
     /// The lines that are shown.
     pub fn lines(&self) -> Vec<DetailLine> {
+        self.listed(false)
+    }
+
+    /// The lines as if everything were unfolded.
+    pub fn every_line(&self) -> Vec<DetailLine> {
+        self.listed(true)
+    }
+
+    fn listed(&self, all: bool) -> Vec<DetailLine> {
         let mut lines = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
             match &item.tree {
-                Some(tree) => self.branch(at, 0, item.column.clone(), tree, &item.column, &mut lines),
+                Some(tree) => self.branch((at, all), 0, item.column.clone(), tree, &item.column, &mut lines),
                 None => lines.push(DetailLine {
                     item: at,
                     depth: 0,
@@ -78,7 +87,15 @@ impl Detail {
         lines
     }
 
-    fn branch(&self, item: usize, depth: usize, name: String, json: &Json, path: &str, lines: &mut Vec<DetailLine>) {
+    fn branch(
+        &self,
+        (item, all): (usize, bool),
+        depth: usize,
+        name: String,
+        json: &Json,
+        path: &str,
+        lines: &mut Vec<DetailLine>,
+    ) {
         if lines.len() >= MOST_LINES {
             if lines.len() == MOST_LINES {
                 lines.push(DetailLine {
@@ -92,7 +109,7 @@ impl Detail {
             }
             return;
         }
-        let open = self.open.contains(path);
+        let open = all || self.open.contains(path);
         let branch = match json {
             Json::Object(map) if !map.is_empty() => Some(open),
             Json::Array(items) if !items.is_empty() => Some(open),
@@ -105,12 +122,12 @@ impl Detail {
         match json {
             Json::Object(map) => {
                 for (key, value) in map {
-                    self.branch(item, depth + 1, key.clone(), value, &format!("{path}/{key}"), lines);
+                    self.branch((item, all), depth + 1, key.clone(), value, &format!("{path}/{key}"), lines);
                 }
             }
             Json::Array(items) => {
                 for (place, value) in items.iter().enumerate() {
-                    self.branch(item, depth + 1, place.to_string(), value, &format!("{path}/{place}"), lines);
+                    self.branch((item, all), depth + 1, place.to_string(), value, &format!("{path}/{place}"), lines);
                 }
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! A form: a few named fields to fill in, then something is done with them.
 
 use crate::case::Target;
-use crate::domain::Entity;
+use crate::domain::{Entity, Timestamp};
 
 use super::input::Input;
 
@@ -49,12 +49,29 @@ pub enum Purpose {
     Answer(String),
     /// What links are followed.
     Links,
+    /// A name for a view of the trail.
+    NameNode(usize),
     /// A text to search for.
     Search,
     /// A time range.
     TimeRange,
+    /// How much before and after a row, and of what.
+    Around(Around),
+    /// How and where to things are copied.
+    CopyStyle,
     /// A name for the mapping, to be saved as a profile.
     SaveProfile,
+}
+
+/// A row around which others are wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Around {
+    /// The row.
+    pub row_id: i64,
+    /// Its time.
+    pub time: Timestamp,
+    /// The entities that it names.
+    pub entities: Vec<Entity>,
 }
 
 /// A form.

@@ -43,11 +43,8 @@ pub enum Purpose {
     Facts,
     /// The histogram of an entity.
     Spark,
-    /// The related values of an entity.
-    Related {
-        /// In which role.
-        role: Role,
-    },
+    /// The related values of an entity, and what is new for it.
+    Related,
     /// A step of the links of an entity.
     Links,
     /// A step of the templates of prompts.
@@ -77,6 +74,8 @@ pub enum Purpose {
     Measure {
         /// The finding.
         finding: String,
+        /// The SQL text that the view is of; empty for the extract.
+        sql: String,
         /// The view's filter, with its time range in it.
         filter: String,
         /// The command line that repeats it.
@@ -100,6 +99,32 @@ pub enum Purpose {
     },
     /// All records that could not be read, to be written into a file.
     RejectsFile,
+    /// The result of an SQL text, step by step, for the present view.
+    Result,
+    /// The values of a role that one of two views has and the other has not.
+    Apart {
+        /// In which role.
+        role: Role,
+    },
+    /// The first rows of an SQL text.
+    SqlRun {
+        /// The text.
+        sql: String,
+    },
+    /// How an SQL text would run.
+    SqlExplain,
+    /// The functions that SQL can call.
+    SqlFunctions,
+    /// The position of a row in the view.
+    Locate {
+        /// Which row.
+        row_id: i64,
+    },
+    /// Rows to be copied.
+    CopyRows {
+        /// Whether it is the marked ones, and not the whole view.
+        marked: bool,
+    },
 }
 
 impl Purpose {
@@ -116,6 +141,9 @@ impl Purpose {
                 | Purpose::Preview
                 | Purpose::Rejects { .. }
                 | Purpose::RejectsFile
+                | Purpose::SqlRun { .. }
+                | Purpose::SqlExplain
+                | Purpose::SqlFunctions
         )
     }
 
@@ -130,7 +158,7 @@ impl Purpose {
             Purpose::Timeline | Purpose::Spark => "timeline",
             Purpose::Detail { .. } => "reading a row",
             Purpose::List => "listing",
-            Purpose::Summary | Purpose::Facts | Purpose::Related { .. } => "entity",
+            Purpose::Summary | Purpose::Facts | Purpose::Related => "entity",
             Purpose::Links => "links",
             Purpose::Templates => "templates",
             Purpose::Find { .. } => "searching",
@@ -142,6 +170,12 @@ impl Purpose {
             Purpose::Samples => "looking at rows",
             Purpose::Preview => "trying it",
             Purpose::Rejects { .. } | Purpose::RejectsFile => "reading rejects",
+            Purpose::Result | Purpose::SqlRun { .. } => "running the SQL",
+            Purpose::SqlExplain => "planning",
+            Purpose::Apart { .. } => "comparing",
+            Purpose::SqlFunctions => "reading functions",
+            Purpose::Locate { .. } => "finding the row",
+            Purpose::CopyRows { .. } => "reading rows to copy",
         }
     }
 }

@@ -2,9 +2,21 @@
 
 use crate::investigate::filter::FilterError;
 
+use super::columns::Columns;
 use super::form::Form;
 use super::input::Input;
 use super::mapping::Edit;
+
+/// The trail, to jump in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TrailLayer {
+    /// The line under the cursor, a place in the drawn tree.
+    pub cursor: usize,
+    /// The node that another one is to be compared with.
+    pub marked: Option<usize>,
+    /// Whether the next key says in which form the view under the cursor is copied.
+    pub copying: bool,
+}
 
 /// A layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,10 +55,9 @@ pub enum Layer {
     /// What was loaded and what was not.
     Report,
     /// The trail, to jump in.
-    Trail {
-        /// The line under the cursor, a place in the drawn tree.
-        cursor: usize,
-    },
+    Trail(TrailLayer),
+    /// Which columns are shown, and in which order.
+    Columns(Box<Columns>),
     /// A longer text to read: what was loaded, an error.
     Text {
         /// Its title.

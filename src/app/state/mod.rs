@@ -1,7 +1,11 @@
 //! Everything the screen shows, and nothing else: a frame is a function of this.
 
 pub mod casework;
+pub mod columns;
+pub mod compared;
+pub mod copying;
 pub mod detail;
+pub mod editor;
 pub mod fields;
 pub mod form;
 pub mod input;
@@ -15,7 +19,9 @@ pub mod opening;
 pub mod page;
 pub mod playbooks;
 pub mod report;
+pub mod results;
 pub mod rows;
+pub mod sql;
 pub mod templates;
 pub mod timeline;
 pub mod trail;
@@ -29,12 +35,14 @@ use std::time::Duration;
 use crate::domain::{Schema, Timestamp};
 use crate::engine::Dialect;
 use crate::extract::{Changed, Extract};
-use crate::investigate::{Context, View};
+use crate::investigate::{Context, REQUESTS, View};
 
 use super::key::Key;
 use super::keymap::Keymap;
 
 pub use casework::{CaseLine, CaseState};
+pub use compared::Compared;
+pub use copying::{CopyStyle, Handout};
 pub use detail::Detail;
 pub use fields::Fields;
 pub use form::Form;
@@ -48,7 +56,9 @@ pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
 pub use report::LoadReport;
+pub use results::Results;
 pub use rows::Rows;
+pub use sql::Sql;
 pub use templates::TemplatesPane;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
@@ -66,6 +76,8 @@ pub enum Surface {
     Findings,
     /// Labels, notes, pins, questions, trail.
     Case,
+    /// The SQL editor and what came of it.
+    Sql,
 }
 
 /// A pane of the explore surface.
@@ -142,7 +154,7 @@ pub struct State {
     pub changed: Vec<Changed>,
     /// What is said of the opened extract, until the case has been opened and can say its own beside it.
     pub greeting: Option<String>,
-    /// What cannot be known without an extract: an empty schema stands in.
+    /// The columns of what the present view is of; before an extract is open, or a result is made, an empty schema stands in.
     pub schema: Arc<Schema>,
     /// How the engine's SQL is written.
     pub dialect: &'static dyn Dialect,
@@ -184,6 +196,12 @@ pub struct State {
     pub mapping: mapping::Pane,
     /// What was read and what was not.
     pub report: LoadReport,
+    /// Two views that are compared, when the place is that.
+    pub compared: Compared,
+    /// The SQL surface.
+    pub sql: Sql,
+    /// The results of SQL texts that views are of.
+    pub results: Results,
     /// What is running.
     pub jobs: Jobs,
     /// The line at the bottom.
@@ -192,6 +210,8 @@ pub struct State {
     pub revealed: BTreeSet<(i64, String)>,
     /// The cell whose secrets are shown.
     pub unsealed: Option<Unsealed>,
+    /// How and where to things are copied.
+    pub copying: CopyStyle,
     /// The last searched text.
     pub needle: String,
     /// The theme's name.
@@ -200,6 +220,8 @@ pub struct State {
     pub themes: Vec<String>,
     /// Since the start of the program, as of the last tick. For elapsed times only.
     pub now: Duration,
+    /// The time of day when the last key was pressed, for what is noted with its time.
+    pub clock: Option<Timestamp>,
     /// Whether the program is to end.
     pub quit: bool,
 }
@@ -235,14 +257,19 @@ impl State {
             playbooks: Playbooks::default(),
             mapping: mapping::Pane::default(),
             report: LoadReport::default(),
+            compared: Compared::default(),
+            sql: Sql::default(),
+            results: Results::default(),
             jobs: Jobs::default(),
             message: None,
             revealed: BTreeSet::new(),
             unsealed: None,
+            copying: CopyStyle::default(),
             needle: String::new(),
             theme: "dark".to_owned(),
             themes: Vec::new(),
             now: Duration::ZERO,
+            clock: None,
             quit: false,
         }
     }
@@ -262,9 +289,44 @@ impl State {
         self.extract.as_ref().and_then(|extract| extract.last)
     }
 
-    /// What SQL is built with.
+    /// What SQL over the present view is built with.
     pub fn context(&self) -> Context<'_> {
-        Context { schema: &self.schema, dialect: self.dialect, case: &self.case.case, last: self.last() }
+        let relation = &self.view().relation;
+        Context { relation, schema: &self.schema, dialect: self.dialect, case: &self.case.case, last: self.last() }
+    }
+
+    /// What SQL over the extract is built with, whatever the present view is of.
+    pub fn extract_context(&self) -> Context<'_> {
+        let schema = self.extract_schema();
+        Context { relation: &REQUESTS, schema, dialect: self.dialect, case: &self.case.case, last: self.last() }
+    }
+
+    /// The columns of the extract, whatever the present view is of.
+    pub fn extract_schema(&self) -> &Schema {
+        self.extract.as_ref().map_or(&self.schema, |extract| &extract.schema)
+    }
+
+    /// The row of the extract that a row of the present view is, where that is known: a result may select `row_id` or not.
+    pub fn extract_row(&self, row_id: i64) -> Option<i64> {
+        let relation = &self.view().relation;
+        if relation.is_requests() {
+            return Some(row_id);
+        }
+        let name = relation.request_row(&self.schema)?;
+        let place = self.rows.columns.iter().position(|column| column == name);
+        let cell = place.and_then(|place| self.rows.window.iter().find(|row| row.row_id == row_id)?.cells.get(place)?.as_i64());
+        cell.or_else(|| {
+            let item = self.detail.items.iter().find(|item| item.column == name);
+            item.filter(|_| self.detail.row_id == Some(row_id))?.value.as_i64()
+        })
+    }
+
+    /// What a cell of the present view is called among those that were revealed.
+    pub fn cell_name(&self, row_id: i64, column: &str) -> (i64, String) {
+        match self.view().relation.is_requests() {
+            true => (row_id, column.to_owned()),
+            false => (row_id, format!("{}.{column}", self.view().relation.name())),
+        }
     }
 
     /// The SHA-256 over the extract's sources; empty before one is open.
@@ -285,10 +347,16 @@ impl State {
         }
     }
 
+    /// The lines of the entity page that the cursor can stand on.
+    pub fn page_lines(&self) -> Vec<page::PageLine> {
+        let kind = self.page.entity.as_ref().map(|entity| entity.role);
+        self.page.lines(kind.map(|kind| self.playbooks.accusing(kind)).unwrap_or_default())
+    }
+
     /// Whether the value of `column` in row `row_id` must be shown masked.
     pub fn is_masked(&self, row_id: i64, column: &str) -> bool {
         let sensitive = self.schema.column(column).is_some_and(crate::domain::Column::is_sensitive);
-        sensitive && !self.revealed.contains(&(row_id, column.to_owned()))
+        sensitive && !self.revealed.contains(&self.cell_name(row_id, column))
     }
 
     /// Says something at the bottom.

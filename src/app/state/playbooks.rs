@@ -81,6 +81,15 @@ pub struct Playbooks {
 }
 
 impl Playbooks {
+    /// The playbooks that accuse entities of this kind, by their place; those that cannot run on the extract come last.
+    pub fn accusing(&self, kind: crate::domain::Role) -> Vec<usize> {
+        let of_kind = self.library.iter().enumerate().filter(|(_, playbook)| playbook.entity == kind).map(|(at, _)| at);
+        let missing = |at: &usize| self.entries.get(*at).is_some_and(|entry| entry.missing.is_some());
+        let mut places: Vec<usize> = of_kind.collect();
+        places.sort_by_key(missing);
+        places
+    }
+
     /// The library over an extract with these columns: those that can run first, the gravest of them first.
     pub fn of(mut library: Vec<Playbook>, schema: &Schema) -> Playbooks {
         library.sort_by_key(|playbook| (runnable(playbook, schema).is_err(), std::cmp::Reverse(playbook.severity)));

@@ -1,10 +1,8 @@
 //! The rows of the view: a cursor, and a window of a few screens of rows around it. Never more.
 
-use std::collections::BTreeMap;
-
 use crate::domain::{Column, Schema, Value};
-use crate::investigate::View;
 use crate::investigate::rows::RowSource;
+use crate::investigate::{View, view};
 
 /// One row of the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,8 +43,6 @@ pub struct Rows {
     pub top: u64,
     /// Where to go once the order of the view is built, if somebody asked for a place that needs it.
     pub awaited: Option<u64>,
-    /// Widths that the analyst chose, in columns of the terminal.
-    pub widths: BTreeMap<String, u16>,
     /// Orders that have been built, the one used last at the end.
     pub built: Vec<Built>,
     /// Counts the orders built, for fresh table names.
@@ -65,7 +61,6 @@ impl Default for Rows {
             column: 0,
             top: 0,
             awaited: None,
-            widths: BTreeMap::new(),
             built: Vec::new(),
             serial: 0,
         }
@@ -93,8 +88,8 @@ impl Rows {
         Some((name, self.current()?.cells.get(self.column)?))
     }
 
-    /// The columns that a view shows: mapped roles, then the extract's own, without the hidden ones.
+    /// The columns that a view shows, in its order, without the hidden ones.
     pub fn shown<'a>(schema: &'a Schema, view: &'a View) -> impl Iterator<Item = &'a Column> {
-        schema.filled().filter(|column| !view.hidden.contains(&column.name))
+        view::shown(schema, view)
     }
 }

@@ -1,6 +1,6 @@
 //! The trail: the tree of views visited. Going back never loses a branch.
 
-use crate::domain::{Entity, Role, TimeRange};
+use crate::domain::{Entity, Role, TimeRange, Timestamp};
 use crate::investigate::View;
 
 /// What the main area shows.
@@ -27,6 +27,13 @@ pub enum Place {
     Links(Entity),
     /// Near-duplicate prompts of the view.
     Templates,
+    /// What one view of the trail has and another one has not.
+    Compare {
+        /// The node of the one.
+        a: usize,
+        /// The node of the other.
+        b: usize,
+    },
 }
 
 /// A view visited.
@@ -40,12 +47,23 @@ pub struct Node {
     pub view: View,
     /// A few words on how it was reached. May quote an extract.
     pub title: String,
+    /// The name that the analyst gave it.
+    pub name: Option<String>,
+    /// When it was visited first.
+    pub at: Option<Timestamp>,
     /// Rows of the view, once counted.
     pub rows: Option<u64>,
     /// Where the cursor was: row position and column, or the line of a list.
     pub cursor: (u64, usize),
     /// The child that was visited last: where forward leads.
     pub forward: Option<usize>,
+}
+
+impl Node {
+    /// Its name, or how it was reached where it has none.
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.title)
+    }
 }
 
 /// The tree of views visited. It always has a node: the whole extract.
@@ -132,6 +150,13 @@ impl Trail {
             at = node.parent;
         }
         None
+    }
+
+    /// Gives a node a name, or takes it away.
+    pub fn name(&mut self, at: usize, name: Option<String>) {
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.name = name;
+        }
     }
 
     /// Changes the view of the present node without making a new one: for what is no step of the investigation (hidden columns).

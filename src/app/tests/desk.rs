@@ -89,7 +89,7 @@ fn answer(statement: &Statement) -> Option<Script> {
             names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
         Script::rows(batch(&columns))
     };
-    if let Some(script) = links(sql).or_else(|| templates(sql)) {
+    if let Some(script) = super::sql::answer(sql).or_else(|| links(sql)).or_else(|| templates(sql)) {
         return Some(script);
     }
     Some(if sql.contains("FROM secrets") {
@@ -132,6 +132,17 @@ fn answer(statement: &Statement) -> Option<Script> {
         Script::rows(batch(&[("Count", vec![int(1)])]))
     } else if sql.contains("- 1 AS position") || sql.starts_with("SELECT position") {
         Script::rows(batch(&[("position", vec![int(700)]), ("row_id", vec![int(701)])]))
+    } else if sql.contains("AS part") {
+        Script::rows(batch(&[
+            ("part", vec![text("top"), text("top"), text("new")]),
+            ("role", vec![text("ip"), text("ip"), text("key")]),
+            ("value", vec![text("192.0.2.1"), Value::Null, text("key_new")]),
+            ("requests", vec![int(30), int(12), int(2)]),
+            ("share", vec![Value::Float(0.7), Value::Float(0.3), Value::Float(0.05)]),
+            ("first_seen", vec![Value::Time(Timestamp(0)); 3]),
+            ("last_seen", vec![Value::Time(Timestamp(60)); 3]),
+            ("values", vec![int(1), int(1), int(9)]),
+        ]))
     } else if sql.contains("distinct_values") {
         Script::rows(batch(&[
             ("value", vec![text("acct_1"), text("acct_2"), Value::Null]),

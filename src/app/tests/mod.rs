@@ -1,9 +1,11 @@
 //! Key scripts over the core.
 
 mod casework;
+mod copying;
 mod desk;
 mod links;
 mod mapping;
 mod marks;
 mod report;
+mod sql;
 mod views;

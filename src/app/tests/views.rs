@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, ROWS};
 use crate::app::Msg;
+use crate::app::state::page::PageLine;
 use crate::app::state::rows::SCREENS;
 use crate::app::state::{Layer, Pane, Phase, Place, Size, Surface};
 use crate::domain::{Entity, Role};
@@ -107,9 +108,35 @@ fn an_entity_has_a_page_with_its_figures_and_relations() {
     let figures = desk.state.page.figures.as_ref().unwrap();
     assert_eq!((figures.requests, figures.errors), (42, Some(4)));
     assert!(!desk.state.page.spark.is_empty());
-    assert!(!desk.state.page.values().is_empty());
+    // What is new for it stands before what it always had; each can be gone on from.
+    let fresh = &desk.state.page.fresh;
+    assert_eq!((fresh.len(), fresh[0].role, fresh[0].count), (1, Role::Key, 9));
+    desk.play("j");
+    assert_eq!(crate::app::focus::pointed(&desk.state).unwrap().entity(), Entity::new(Role::Key, "key_new"));
     desk.play("j Enter");
     assert_eq!(*desk.state.place(), Place::Rows);
+    assert_eq!(desk.filter(), "ip:192.0.2.1");
+}
+
+#[test]
+fn the_playbooks_that_accuse_such_an_entity_are_run_from_its_page() {
+    let mut desk = Desk::new();
+    let library = crate::playbook::library::builtin();
+    let accusing = library.iter().filter(|playbook| playbook.entity == Role::Key).count();
+    desk.send(Msg::Library(library));
+    desk.play("l l p p");
+    let lines = desk.state.page_lines();
+    let first = lines.iter().position(|line| matches!(line, PageLine::Playbook(_))).unwrap();
+    assert_eq!(lines.iter().filter(|line| matches!(line, PageLine::Playbook(_))).count(), accusing);
+    for _ in 0..first {
+        desk.play("j");
+    }
+    let Some(PageLine::Playbook(at)) = lines.get(first).copied() else { panic!() };
+    assert!(desk.state.playbooks.entries[at].hits.is_none());
+    desk.play("Enter");
+    assert!(matches!(desk.state.place(), Place::Page(_)), "the page stays");
+    let entry = &desk.state.playbooks.entries[at];
+    assert!(entry.hits.is_some() || entry.missing.is_some(), "{entry:?}");
 }
 
 #[test]
@@ -274,4 +301,29 @@ fn loading_is_given_up_by_escape() {
     desk.press("x");
     desk.press("Esc");
     assert_eq!(desk.effects, [crate::app::Effect::StopLoading]);
+}
+
+#[test]
+fn the_rows_around_a_row_are_by_time_and_the_cursor_is_on_it() {
+    let mut desk = Desk::new();
+    desk.play("j j l a");
+    let Some(Layer::Form(form)) = desk.state.layers.last() else { panic!("no form") };
+    assert_eq!(form.value("rows of"), "account", "the entity under the cursor is meant");
+    desk.play("Enter");
+    desk.press("C-u");
+    desk.type_in("10");
+    desk.play("Enter");
+    assert_eq!(desk.filter(), "account:acct_2");
+    let view = desk.state.view();
+    assert_eq!(view.range.to_string(), "1969-12-31T23:52:00Z..1970-01-01T00:12:00.000001Z");
+    assert_eq!(view.sort[0].column, "time");
+    let sql = desk.engine.submitted().into_iter().map(|request| request.statement.sql).find(|sql| sql.contains("AS before"));
+    assert!(sql.is_some_and(|sql| sql.contains("\"time\" <")));
+    desk.play("Backspace");
+    desk.play("a Left Left");
+    let Some(Layer::Form(form)) = desk.state.layers.last() else { panic!("no form") };
+    assert_eq!(form.value("rows of"), "model");
+    desk.play("Enter Enter");
+    let Some(Layer::Form(form)) = desk.state.layers.last() else { panic!("the form closed") };
+    assert!(form.error.as_ref().is_some_and(|error| error.contains("has no model")), "{:?}", form.error);
 }

@@ -15,7 +15,10 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
-use super::{answers, casework, layers, links, mapping, marks, motion, reopen, report, rows, templates, time, view};
+use super::{
+    answers, around, casework, columns, copying, detail, layers, links, mapping, marks, motion, reopen, report, rows, sql,
+    templates, time, trail, view,
+};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -26,7 +29,24 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Quit => super::quit(state, out),
         Action::NextPane => cycle(state, true),
         Action::PreviousPane => cycle(state, false),
+        Action::Go(Surface::Sql) => sql::enter(state, out),
         Action::Go(surface) => state.surface = surface,
+        Action::FreezeColumn
+        | Action::ColumnLeft
+        | Action::ColumnRight
+        | Action::ChooseColumns
+        | Action::SortAlsoAscending
+        | Action::SortAlsoDescending => columns::act(state, action, out),
+        Action::SqlRun
+        | Action::SqlExplain
+        | Action::SqlOpen
+        | Action::SqlEdit
+        | Action::SqlFromView
+        | Action::SqlOlder
+        | Action::SqlNewer
+        | Action::SqlComplete
+        | Action::SqlCompleteBack
+        | Action::SqlLeave => sql::act(state, action, out),
         Action::Move(motion) => motion::step(state, motion, out),
         Action::Open => open(state, out),
         Action::Undo
@@ -44,9 +64,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::TrailBack => travel(state, false, out),
         Action::TrailForward => travel(state, true, out),
         Action::Trail => {
-            let here = state.trail.position();
-            let cursor = state.trail.tree().iter().position(|line| line.0 == here).unwrap_or(0);
-            state.layers.push(Layer::Trail { cursor });
+            trail::open(state);
         }
         Action::EditFilter => {
             // With a blank behind it, so that the next term can be typed at once.
@@ -55,10 +73,14 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
             state.layers.push(Layer::Filter { input, error: None, candidates: Vec::new(), chosen: 0 });
         }
         Action::ClearFilter => {
-            if state.view().is_all() {
+            let view = state.view();
+            if view.is_all() {
                 state.say(Tone::Plain, "the view has all rows already");
+            } else if view.is_whole() {
+                view::visit(state, Place::Rows, View::default(), "all rows".to_owned(), out);
             } else {
-                let all = View { hidden: state.view().hidden.clone(), ..View::default() };
+                // The whole of what it is of: a result stays one.
+                let all = View { relation: view.relation.clone(), ..View::default() }.with_columns_of(view);
                 view::visit(state, Place::Rows, all, "all rows".to_owned(), out);
             }
         }
@@ -109,6 +131,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         Action::EntityPage => {
             if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
+                if !view::known_to_extract(state, &entity) {
+                    return;
+                }
                 let view = view::entity_view(state, &entity);
                 let title = format!("page of {entity}");
                 view::visit(state, Place::Page(entity), view, title, out);
@@ -142,6 +167,9 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Mapping => mapping::open(state, out),
         Action::LoadReport => report::open(state, out),
         Action::Reopen => reopen::act(state, out),
+        Action::Around => around::choose(state),
+        Action::Copy(what) => copying::copy(state, what, out),
+        Action::CopyStyle => copying::choose(state),
         Action::Fold => fold_field(state, None, out),
         Action::Theme => {
             let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
@@ -244,6 +272,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
     match (state.surface, state.focus) {
         (Surface::Explore, Pane::Main) => match state.place() {
             Place::Rows => act(state, Action::Detail, out),
+            Place::Page(_) if let Some(at) = focus::pointed_playbook(state) => super::playbooks::run(state, at, out),
             Place::Pivot { .. } | Place::Page(_) => match focus::pointed(state).and_then(|pointed| pointed.entity()) {
                 Some(entity) => view::pivot_to(state, entity, crate::domain::Role::Request, out),
                 None => restrict(state, true, out),
@@ -251,6 +280,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
             Place::Top { .. } => restrict(state, true, out),
             Place::Links(_) => links::fold(state, None, out),
             Place::Templates => templates::act(state, Action::Open, out),
+            Place::Compare { .. } => trail::restrict(state, true, out),
         },
         (Surface::Explore, Pane::Fields) => match state.fields.lines().get(state.fields.cursor) {
             Some(FieldLine::Value(..)) => restrict(state, true, out),
@@ -271,6 +301,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
             None => act(state, Action::Pivot(crate::domain::Role::Request), out),
         },
         (Surface::Findings | Surface::Case, _) => casework::open(state, out),
+        (Surface::Sql, _) => act(state, Action::SqlOpen, out),
     }
 }
 
@@ -294,6 +325,9 @@ pub(super) fn fold_field(state: &mut State, open: Option<bool>, out: &mut Vec<Ef
 
 /// Keeps or drops the rows with the value under the cursor.
 fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
+    if state.surface == Surface::Explore && state.focus == Pane::Main && matches!(state.place(), Place::Compare { .. }) {
+        return trail::restrict(state, keep, out);
+    }
     let marked = focus::marked(state).map(|marked| (marked.column.clone(), marked.filter(keep)));
     let filter = match marked {
         Some((column, _)) if is_sensitive(state, &column) => return refuse_masked(state, false),
@@ -348,6 +382,9 @@ pub(super) fn find(state: &mut State, forward: bool, out: &mut Vec<Effect>) {
         act(state, Action::Search, out);
         return;
     }
+    if state.focus == Pane::Detail {
+        return detail::find(state, forward);
+    }
     if !forward && state.rows.cursor == 0 {
         state.say(Tone::Plain, "this is the first row");
         return;
@@ -383,7 +420,7 @@ fn hide(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 /// Reads the window again because its columns changed.
-fn reread(state: &mut State, out: &mut Vec<Effect>) {
+pub(super) fn reread(state: &mut State, out: &mut Vec<Effect>) {
     view::cancel(state, |purpose| matches!(purpose, Purpose::Window { .. }), out);
     let (cursor, column, total, awaited) = (state.rows.cursor, state.rows.column, state.rows.total, state.rows.awaited);
     let source = state.rows.source.clone();
@@ -394,8 +431,11 @@ fn reread(state: &mut State, out: &mut Vec<Effect>) {
 
 fn widen(state: &mut State, by: i16) {
     let Some(column) = focus::pointed_column(state) else { return };
-    let width = state.rows.widths.get(&column).copied().unwrap_or(20);
-    state.rows.widths.insert(column, width.saturating_add_signed(by).clamp(4, 200));
+    let width = state.view().widths.get(&column).copied().unwrap_or(20);
+    let width = width.saturating_add_signed(by).clamp(4, 200);
+    state.trail.adjust(|view| {
+        view.widths.insert(column, width);
+    });
 }
 
 /// What a note written now is about.
@@ -403,7 +443,7 @@ pub(super) fn target(state: &State) -> Target {
     if let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) {
         return Target::Entity(entity);
     }
-    match focus::pointed_row(state) {
+    match focus::pointed_row(state).and_then(|row_id| state.extract_row(row_id)) {
         Some(row_id) => Target::Row { row_id, extract_sha: state.extract_sha().to_owned() },
         None => Target::Case,
     }

@@ -1,7 +1,7 @@
 //! What comes back from the engine finds its place.
 
 use crate::case::Event as CaseEvent;
-use crate::domain::{Batch, Role, Value};
+use crate::domain::{Batch, Value};
 use crate::engine::{Cut, End, Event, Lane};
 use crate::investigate::rows as row_sql;
 
@@ -11,12 +11,11 @@ use crate::app::state::fields::{Counted, Values};
 use crate::app::state::jobs::{Job, Purpose};
 use crate::app::state::list::{self, ListItem};
 use crate::app::state::mapping::Asked;
-use crate::app::state::page::Figures;
 use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{Place, State, Tone};
 
-use super::{casework, links, mapping, motion, playbooks, report, rows, templates, view};
+use super::{casework, copying, links, mapping, motion, page, playbooks, report, results, rows, sql, templates, trail, view};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -35,7 +34,9 @@ pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
         Event::Ended { id, end } => {
             let Some(job) = state.jobs.take(id) else { return };
             match end {
-                End::Done { cut, .. } => {
+                End::Done { cut, elapsed, .. } => {
+                    let mut job = job;
+                    job.elapsed = elapsed;
                     if let Err(error) = answer(state, job, cut, out) {
                         state.say(Tone::Error, error.to_string());
                     }
@@ -48,7 +49,7 @@ pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
 }
 
 fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) -> Result<(), crate::investigate::FilterError> {
-    let batches = job.batches;
+    let (batches, elapsed) = (job.batches, job.elapsed);
     match job.purpose {
         Purpose::Count => {
             let first = first_row(&batches);
@@ -106,14 +107,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
         Purpose::Links => links::answer(state, &batches, out),
         Purpose::Templates => templates::answer(state, &batches, out),
         Purpose::Summary => {
-            state.page.figures = Some(figures_of(state, &first_row(&batches)));
-            let own = state.page.entity.as_ref().map(|entity| entity.role);
-            state.page.related = state
-                .schema
-                .roles()
-                .filter(|role| (role.is_entity() && *role != Role::Request && Some(*role) != own) || *role == Role::Error)
-                .map(|role| (role, Values::Unknown))
-                .collect();
+            state.page.figures = Some(page::figures_of(state, &first_row(&batches)));
             view::want_related(state, out)?;
         }
         Purpose::Facts => {
@@ -125,12 +119,9 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             let width = sparse.windows(2).map(|pair| pair[1].start.since(pair[0].start)).min().unwrap_or(1).max(1);
             state.page.spark = Timeline::fill(&sparse, width);
         }
-        Purpose::Related { role } => {
-            let values = values_of(&batches);
-            if let Some(related) = state.page.related.iter_mut().find(|related| related.0 == role) {
-                related.1 = values;
-            }
-            view::want_related(state, out)?;
+        Purpose::Related => {
+            page::related(&mut state.page, &batches);
+            motion::keep_in_sight(state);
         }
         Purpose::Find { forward, from, near } => match first_row(&batches).get(0, "position").as_i64() {
             Some(position) => {
@@ -145,11 +136,15 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             }
         },
         Purpose::Evidence { row_id } => casework::pin(state, row_id, &batches, out),
-        Purpose::Measure { finding, filter, command } => {
+        Purpose::Measure { finding, sql, filter, command } => {
             let rows = first_row(&batches).get(0, "requests").as_i64().map_or(0, unsigned);
             let title = "rows of the view".to_owned();
             let extract = state.extract_sha().to_owned();
-            casework::record(state, CaseEvent::Measured { finding: Some(finding), title, filter, command, rows, extract }, out);
+            casework::record(
+                state,
+                CaseEvent::Measured { finding: Some(finding), title, sql, filter, command, rows, extract },
+                out,
+            );
         }
         Purpose::Playbook { id } => playbooks::hits(state, &id, &batches, cut),
         Purpose::Coverage => mapping::covered(state, &batches),
@@ -159,6 +154,17 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             report::came(state, from, &batches);
             report::ask(state, out);
         }
+        Purpose::Apart { role } => trail::came(state, role, &batches, out)?,
+        Purpose::SqlRun { sql: text } => sql::came(state, text, &batches, cut, elapsed),
+        Purpose::SqlExplain => sql::explained(state, &batches),
+        Purpose::SqlFunctions => sql::functions(state, &batches),
+        Purpose::Result => results::came(state, &batches, cut, out),
+        Purpose::Locate { .. } => {
+            let before = first_row(&batches).get(0, "before").as_i64().map_or(0, unsigned);
+            rows::go_to(state, before, out);
+            follow(state, out);
+        }
+        Purpose::CopyRows { marked } => copying::rows_came(state, marked, &batches, cut, out),
         Purpose::RejectsFile => out.push(Effect::ExportRejects { batches, cut: cut.is_some() }),
     }
     Ok(())
@@ -187,16 +193,26 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
         Purpose::Links => links::failed(state, reason),
         Purpose::Templates => templates::failed(state, reason),
         Purpose::Summary | Purpose::Spark | Purpose::Facts => state.page.error = Some(reason.to_owned()),
-        Purpose::Related { role } => {
-            if let Some(related) = state.page.related.iter_mut().find(|related| related.0 == *role) {
-                related.1 = Values::Failed(reason.to_owned());
-            }
+        Purpose::Related => {
+            state.page.related.iter_mut().for_each(|related| related.1 = Values::Failed(reason.to_owned()));
         }
         Purpose::Detail { .. } => {
             state.detail.loading = false;
             state.detail.error = Some(reason.to_owned());
         }
         Purpose::Playbook { id } => playbooks::failed(state, id, reason),
+        Purpose::Apart { role } => {
+            trail::failed(state, *role, reason, out);
+            return;
+        }
+        Purpose::SqlRun { .. } | Purpose::SqlExplain => {
+            sql::failed(state, reason);
+            return;
+        }
+        Purpose::Result => {
+            results::fail(state, reason);
+            return;
+        }
         Purpose::Rejects { .. } => state.report.window = Asked::Failed(reason.to_owned()),
         purpose if mapping::failed(state, purpose, reason) => return,
         _ => {}
@@ -260,7 +276,7 @@ fn rows_of(batch: &Batch) -> Vec<Row> {
         .collect()
 }
 
-fn text_of(value: Value) -> Option<String> {
+pub(super) fn text_of(value: Value) -> Option<String> {
     (!value.is_null()).then(|| value.to_plain())
 }
 
@@ -309,22 +325,4 @@ fn untimed_of(batches: &[Batch]) -> u64 {
     rows.filter(|(batch, row)| batch.get(*row, "bucket").is_null())
         .map(|(batch, row)| batch.get(row, "requests").as_i64().map_or(0, unsigned))
         .sum()
-}
-
-fn figures_of(state: &State, row: &Batch) -> Figures {
-    let count = |name: &str| row.get(0, name).as_i64().map(unsigned);
-    Figures {
-        requests: count("requests").unwrap_or(0),
-        first_seen: row.get(0, "first_seen").as_time(),
-        last_seen: row.get(0, "last_seen").as_time(),
-        errors: count("errors"),
-        tokens_in: count("tokens_in"),
-        tokens_out: count("tokens_out"),
-        cost: row.get(0, "cost").as_f64(),
-        distinct: state
-            .schema
-            .roles()
-            .filter_map(|role| count(&format!("distinct_{role}")).map(|distinct| (role, distinct)))
-            .collect(),
-    }
 }

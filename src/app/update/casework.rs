@@ -14,7 +14,7 @@ use crate::app::state::marks::described;
 use crate::app::state::unsealed::{Unsealed, digits_of};
 use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
 
-use super::{act, answers, links, mapping, view};
+use super::{act, answers, around, copying, links, mapping, view};
 
 const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
 const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
@@ -160,8 +160,17 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             act::find(state, true, out);
             return Ok(());
         }
+        FormPurpose::NameNode(node) => {
+            super::trail::name(state, *node, form.value("name"), out);
+            return Ok(());
+        }
         FormPurpose::SaveProfile => return mapping::submit_name(form, out),
         FormPurpose::Links => return links::submit(state, form, out),
+        FormPurpose::Around(row) => return around::submit(state, row, form, out),
+        FormPurpose::CopyStyle => {
+            copying::chosen(state, form);
+            return Ok(());
+        }
         FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
         FormPurpose::Label(entities) => {
@@ -231,10 +240,11 @@ fn time_range(state: &mut State, text: &str, out: &mut Vec<Effect>) -> Result<()
 
 /// Counts the rows that a finding stands on, so that its number can be checked later.
 fn measure(state: &mut State, finding: String, out: &mut Vec<Effect>) -> Result<(), String> {
-    let filter = SavedView::from(state.view()).filter_text();
+    let saved = SavedView::from(state.view());
+    let (filter, sql) = (saved.filter_text(), saved.sql);
     let command = ["casebook query", &state.view().command_line(), "EXTRACT"].join(" ").replace("  ", " ");
     let statement = count::statement(&state.context(), state.view());
-    view::submit(state, Lane::Catalog, Purpose::Measure { finding, filter, command }, statement, out)
+    view::submit(state, Lane::Catalog, Purpose::Measure { finding, sql, filter, command }, statement, out)
         .map(|_| ())
         .map_err(|error| error.to_string())
 }
@@ -270,11 +280,19 @@ pub(super) fn recorded(state: &mut State, entry: &Entry) {
     }
 }
 
+/// Why a row of a result cannot be pinned.
+const NO_REQUEST_ROW: &str =
+    "a row of this result does not say which row of the extract it is; select row_id too, then it can be pinned";
+
 fn toggle_pin(state: &mut State, out: &mut Vec<Effect>) {
     if !state.marks.rows().is_empty() {
         return toggle_pins(state, out);
     }
     let Some(row_id) = focus::pointed_row(state) else { return };
+    let Some(row_id) = state.extract_row(row_id) else {
+        state.say(Tone::Error, NO_REQUEST_ROW);
+        return;
+    };
     match state.case.case.pin_of(state.extract_sha(), row_id).map(|pin| pin.evidence.clone()) {
         Some(evidence) => record(state, Event::Unpinned { evidence }, out),
         None => read_evidence(state, row_id, out),
@@ -283,7 +301,12 @@ fn toggle_pin(state: &mut State, out: &mut Vec<Effect>) {
 
 /// Pins the marked rows that are not pinned; where all of them are, takes all those pins away.
 fn toggle_pins(state: &mut State, out: &mut Vec<Effect>) {
-    let rows = state.marks.rows().to_vec();
+    let marked = state.marks.rows().to_vec();
+    let rows: Vec<i64> = marked.iter().filter_map(|row_id| state.extract_row(*row_id)).collect();
+    if rows.len() < marked.len() {
+        state.say(Tone::Error, NO_REQUEST_ROW);
+        return;
+    }
     let pinned = |state: &State, row_id: i64| state.case.case.pin_of(state.extract_sha(), row_id).map(|pin| pin.evidence.clone());
     let missing: Vec<i64> = rows.iter().copied().filter(|row_id| pinned(state, *row_id).is_none()).collect();
     if missing.is_empty() {
@@ -297,7 +320,7 @@ fn toggle_pins(state: &mut State, out: &mut Vec<Effect>) {
 
 /// Reads a row by value, to be kept as evidence.
 fn read_evidence(state: &mut State, row_id: i64, out: &mut Vec<Effect>) {
-    let statement = row_sql::detail(&state.context(), row_id);
+    let statement = row_sql::detail(&state.extract_context(), row_id);
     if let Err(error) = view::submit(state, Lane::Interactive, Purpose::Evidence { row_id }, statement, out) {
         state.say(Tone::Error, error.to_string());
     }
@@ -319,11 +342,21 @@ fn reveal(state: &mut State, out: &mut Vec<Effect>) {
     if !state.is_masked(row_id, &pointed.column) {
         return reveal_secrets(state, row_id, pointed, out);
     }
-    state.revealed.insert((row_id, pointed.column.clone()));
-    if !state.case.read_only && !state.case.dir.is_empty() {
-        let event = Event::Revealed { row_id, column: pointed.column, extract: state.extract_sha().to_owned() };
-        record(state, event, out);
+    state.revealed.insert(state.cell_name(row_id, &pointed.column));
+    count_reveal(state, row_id, pointed.column, out);
+}
+
+/// Counts a reveal in the case. A row of a result that does not say which row of the extract it is is told in words.
+fn count_reveal(state: &mut State, row_id: i64, column: String, out: &mut Vec<Effect>) {
+    if state.case.read_only || state.case.dir.is_empty() {
+        return;
     }
+    let (row_id, column) = match state.extract_row(row_id) {
+        Some(row) => (row, column),
+        None => (0, format!("{column} of row {row_id} of {}", state.view().relation.name())),
+    };
+    let event = Event::Revealed { row_id, column, extract: state.extract_sha().to_owned() };
+    record(state, event, out);
 }
 
 /// Shows the secrets behind the fingerprints in one cell, or covers them again.
@@ -358,10 +391,7 @@ pub(super) fn unsealed(state: &mut State, row_id: i64, column: String, batches: 
         state.say(Tone::Plain, "the extract has no secret with this fingerprint; the text only looks like one");
         return;
     }
-    if !state.case.read_only && !state.case.dir.is_empty() {
-        let event = Event::Revealed { row_id, column: column.clone(), extract: state.extract_sha().to_owned() };
-        record(state, event, out);
-    }
+    count_reveal(state, row_id, column.clone(), out);
     state.unsealed = Some(Unsealed { row_id, column, secrets });
     state.say(Tone::Plain, "the secret is shown until the cursor leaves it; z r covers it");
 }
@@ -386,7 +416,8 @@ pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
         },
     };
     let Some(text) = filter else { return };
-    let parsed = crate::investigate::Filter::parse(&text).and_then(|filter| filter.check(&state.schema).map(|()| filter));
+    let parsed =
+        crate::investigate::Filter::parse(&text).and_then(|filter| filter.check(state.extract_schema()).map(|()| filter));
     match parsed {
         Ok(filter) => view::visit(state, Place::Rows, View { filter, ..View::default() }, text, out),
         Err(error) => state.say(Tone::Error, format!("that view does not fit this extract: {error}")),

@@ -6,7 +6,7 @@ use crate::app::key::{Code, Key};
 use crate::app::keymap::Meaning;
 use crate::app::state::{Phase, State};
 
-use super::{act, layers, reopen};
+use super::{act, layers, reopen, sql};
 
 /// Gives a key to the topmost layer, or to the keymap.
 pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) {
@@ -20,6 +20,9 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) {
         return;
     }
     if layers::press(state, key, out) {
+        return;
+    }
+    if sql::press(state, key, out) {
         return;
     }
     let here = focus::here(state);

@@ -14,7 +14,7 @@ use crate::app::state::{Form, Input, Layer, Place, State, Tone};
 use crate::investigate::filter;
 use crate::investigate::{Filter, View};
 
-use super::{act, casework, mapping, motion, report, view};
+use super::{act, casework, columns, mapping, motion, report, trail, view};
 
 /// Gives a key to the topmost layer. Whether there was one.
 pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool {
@@ -34,7 +34,8 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
         Layer::Form(form) => edit_form(state, form, key, out),
         Layer::Mapping(edit) => mapping::press(state, edit, key, out),
         Layer::Report => report::press(state, key, out),
-        Layer::Trail { cursor } => trail(state, cursor, key, out),
+        Layer::Trail(layer) => trail::press(state, layer, key, out),
+        Layer::Columns(choice) => columns::press(state, choice, key, out),
         Layer::Text { title, lines, top } => {
             if key.code != Code::Enter && key.code != Code::Char('q') {
                 let top = scroll(top, lines.len(), state, key);
@@ -58,6 +59,11 @@ pub(super) fn paste(state: &mut State, text: &str, out: &mut Vec<Effect>) {
             }
         }
         Some(Layer::Mapping(Some(_))) => mapping::paste(state, &line, out),
+        Some(Layer::Columns(choice)) if choice.input.is_some() => {
+            if let Some(input) = &mut choice.input {
+                input.insert(&line);
+            }
+        }
         _ => state.say(Tone::Plain, "nothing here takes pasted text; & edits the filter"),
     }
     if let Some(Layer::Filter { .. }) = state.layers.last() {
@@ -77,7 +83,7 @@ fn seal_filter(state: &mut State) {
 }
 
 /// What is said when a secret was given.
-const SEALED: &str = "a secret was given; its fingerprint stands in its place";
+pub(super) const SEALED: &str = "a secret was given; its fingerprint stands in its place";
 
 fn step_of(key: Key) -> Option<Motion> {
     Some(match (key.code, key.control) {
@@ -289,25 +295,5 @@ fn choose(words: &[&str], chosen: usize, key: Key) -> usize {
             after.into_iter().find(|at| words.get(*at).is_some_and(|word| word.starts_with(letter))).unwrap_or(chosen)
         }
         _ => chosen,
-    }
-}
-
-// ---- trail
-
-fn trail(state: &mut State, cursor: usize, key: Key, out: &mut Vec<Effect>) {
-    let tree = state.trail.tree();
-    match key.code {
-        Code::Enter => {
-            view::leave(state, out);
-            if let Some((node, _)) = tree.get(cursor) {
-                state.trail.jump(*node);
-                view::arrive(state, out);
-            }
-        }
-        Code::Char('q') => {}
-        _ => {
-            let cursor = list_step(key).map_or(cursor, |step| motion::moved(cursor, tree.len(), 10, step));
-            state.layers.push(Layer::Trail { cursor });
-        }
     }
 }

@@ -19,6 +19,9 @@ use super::{casework, motion, view};
 /// Goes to the links of the entity under the cursor.
 pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
     let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) else { return };
+    if !view::known_to_extract(state, &entity) {
+        return;
+    }
     let its_rows = view::entity_view(state, &entity);
     let title = format!("links of {entity}");
     view::visit(state, Place::Links(entity), its_rows, title, out);
@@ -34,7 +37,7 @@ pub(super) fn begin(state: &mut State, start: &Entity, position: u64, out: &mut 
     if !known {
         let options = match state.links.options.clone() {
             Some(options) if options.over.iter().all(|over| over.links(start.role)) => options,
-            _ => Options::new(start, &state.context()),
+            _ => Options::new(start, &state.extract_context()),
         };
         renew(state, start.clone(), options, out);
     } else if let Some(machine) = &mut state.links.machine {
@@ -52,7 +55,7 @@ fn renew(state: &mut State, start: Entity, options: Options, out: &mut Vec<Effec
     let name = format!("links_{}", state.links.serial);
     let rows = View { range: state.view().range, ..View::default() };
     let path = vec![start.value.clone()];
-    let machine = Links::new(&state.context(), &rows, start, options, &name);
+    let machine = Links::new(&state.extract_context(), &rows, start, options, &name);
     let pane = &mut state.links;
     pane.open = [path].into();
     (pane.cursor, pane.top, pane.error) = (0, 0, None);
@@ -66,7 +69,7 @@ fn renew(state: &mut State, start: Entity, options: Options, out: &mut Vec<Effec
 fn forget(state: &mut State, out: &mut Vec<Effect>) {
     view::cancel(state, |purpose| *purpose == Purpose::Links, out);
     let Some(machine) = state.links.machine.take() else { return };
-    for statement in machine.tidy(&state.context()) {
+    for statement in machine.tidy(&state.extract_context()) {
         // Without a table there is nothing to take away, and that is no mistake.
         let _ = view::submit(state, Lane::Background, Purpose::Forget, Ok(statement), out);
     }
@@ -81,7 +84,7 @@ pub(super) fn drive(state: &mut State, out: &mut Vec<Effect>) {
         rebuild(state);
         return;
     };
-    let next = machine.next(&state.context());
+    let next = machine.next(&state.extract_context());
     state.links.loading = matches!(next, Ok(Some(_)));
     let submitted = match next {
         Ok(Some(statement)) => view::submit(state, Lane::Catalog, Purpose::Links, Ok(statement), out).map(|_| ()),
@@ -228,10 +231,10 @@ fn options_form(state: &mut State) {
     };
     let options = match &state.links.machine {
         Some(machine) => machine.options().clone(),
-        None => Options::new(&start, &state.context()),
+        None => Options::new(&start, &state.extract_context()),
     };
     let over: Vec<String> = options.over.iter().map(Over::to_string).collect();
-    let choices: Vec<String> = Over::choices(start.role, &state.schema).iter().map(Over::to_string).collect();
+    let choices: Vec<String> = Over::choices(start.role, state.extract_schema()).iter().map(Over::to_string).collect();
     let fields = vec![
         FormField::text("over", true, over.join(" ")),
         FormField::text("hub", false, options.hub.map(|hub| hub.to_string()).unwrap_or_default()),
@@ -264,7 +267,8 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
         depth: usize::try_from(number("depth")?.max(1)).unwrap_or(usize::MAX),
         limit: usize::try_from(number("limit")?.max(2)).unwrap_or(usize::MAX),
     };
-    Links::new(&state.context(), &View::default(), start.clone(), options.clone(), "").map_err(|error| error.to_string())?;
+    Links::new(&state.extract_context(), &View::default(), start.clone(), options.clone(), "")
+        .map_err(|error| error.to_string())?;
     state.links.options = Some(options.clone());
     renew(state, start, options, out);
     drive(state, out);

@@ -277,7 +277,7 @@ fn attempt(state: &mut State, out: &mut Vec<Effect>) {
 pub(super) fn covered(state: &mut State, batches: &[Batch]) {
     let row = first_row(batches);
     let count = |name: &str| row.get(0, name).as_i64().map(unsigned);
-    let roles = state.schema.roles().filter_map(|role| Some((role, count(role.name())?))).collect();
+    let roles = state.extract_schema().roles().filter_map(|role| Some((role, count(role.name())?))).collect();
     state.mapping.coverage = Asked::Known(Coverage { rows: count("requests").unwrap_or(0), roles });
 }
 

@@ -2,19 +2,28 @@
 
 mod act;
 mod answers;
+mod around;
 mod casework;
+mod columns;
+mod copying;
+mod detail;
 mod keys;
 mod layers;
 mod links;
 mod mapping;
 mod marks;
 mod motion;
+mod page;
 mod playbooks;
 mod reopen;
 mod report;
+mod results;
 mod rows;
+mod sql;
+mod sql_words;
 mod templates;
 mod time;
+mod trail;
 mod view;
 
 use super::effect::Effect;
@@ -27,7 +36,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut out = Vec::new();
     match msg {
         Msg::Key(key) => keys::press(state, key, &mut out),
+        Msg::Paste(text) if sql::paste(state, &text) => {}
         Msg::Paste(text) => layers::paste(state, &text, &mut out),
+        Msg::SqlHistory(texts) => state.sql.history = texts,
         Msg::Resize(size) => {
             state.size = size;
             motion::keep_in_sight(state);
@@ -37,6 +48,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::Tick(now) => state.now = now,
+        Msg::Clock(now) => state.clock = Some(now),
         Msg::Loading(now) => match (&mut state.phase, &mut state.reopening) {
             (Phase::Loading { opening, .. }, _) => *opening = now,
             (_, Some(reopening)) => reopening.opening = now,

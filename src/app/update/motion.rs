@@ -27,9 +27,10 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
                 let height = usize::from(layout::list_height(state.size) * 2 / 3);
                 state.templates.cursor = moved(state.templates.cursor, state.templates.found().len(), height, motion);
             }
+            Place::Compare { .. } => super::trail::step(state, motion),
             Place::Page(_) => {
                 let height = usize::from(layout::list_height(state.size));
-                state.page.cursor = moved(state.page.cursor, state.page.values().len() + 1, height, motion);
+                state.page.cursor = moved(state.page.cursor, state.page_lines().len(), height, motion);
             }
         },
         (Surface::Explore, Pane::Fields) => in_fields(state, motion, out),
@@ -42,6 +43,7 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
         (Surface::Findings, _) => {
             state.case.finding = moved(state.case.finding, state.case.case.findings().len(), 5, motion);
         }
+        (Surface::Sql, _) => super::sql::step(state, motion),
         (Surface::Case, _) => {
             let height = usize::from(layout::surface_height(state.size));
             state.case.cursor = moved(state.case.cursor, state.case_lines().len(), height, motion);
@@ -150,6 +152,8 @@ pub(super) fn keep_in_sight(state: &mut State) {
     state.playbooks.top = scrolled(state.playbooks.top, state.playbooks.cursor, surface);
     state.case.top = scrolled(state.case.top, state.case.cursor, surface);
     super::mapping::keep_in_sight(state);
+    super::sql::keep_in_sight(state);
+    super::trail::keep_in_sight(state);
     super::report::keep_in_sight(state);
     let height = rows::screen(state);
     if state.rows.cursor < state.rows.top {

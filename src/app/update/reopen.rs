@@ -10,7 +10,9 @@ use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Pane;
-use crate::app::state::{Fields, Layer, LinksPane, LoadReport, Opening, Playbooks, Reopening, State, TemplatesPane, Tone};
+use crate::app::state::{
+    Fields, Layer, LinksPane, LoadReport, Opening, Playbooks, Reopening, Results, State, TemplatesPane, Tone,
+};
 
 use super::{mapping, report, view};
 
@@ -78,6 +80,7 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     }
     state.playbooks = Playbooks::of(std::mem::take(&mut state.playbooks.library), &state.schema);
     state.rows.built.clear();
+    state.results = Results { in_use: state.results.in_use.clone(), ..Results::default() };
     state.detail.row_id = None;
     state.detail.items.clear();
     // A masked column may hold something else now.

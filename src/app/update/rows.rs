@@ -20,7 +20,7 @@ pub(super) fn begin(state: &mut State, (cursor, column): (u64, usize)) {
     let columns: Vec<String> = Rows::shown(&state.schema, state.view()).map(|column| column.name.clone()).collect();
     let column = column.min(columns.len().saturating_sub(1));
     let old = std::mem::take(&mut state.rows);
-    state.rows = Rows { columns, cursor, column, widths: old.widths, built: old.built, serial: old.serial, ..Rows::default() };
+    state.rows = Rows { columns, cursor, column, built: old.built, serial: old.serial, ..Rows::default() };
     state.rows.source = view::source_of(state);
     if matches!(state.rows.source, RowSource::Head) && cursor >= screen(state) {
         // Only the head can be read before the order is built; the cursor goes back to its place then.

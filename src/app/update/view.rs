@@ -16,7 +16,7 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::marks::described;
 use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, list, timeline};
 
-use super::{links, rows, templates};
+use super::{links, results, rows, templates, trail};
 
 /// The extract is open: everything begins.
 pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
@@ -29,6 +29,7 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     }
     state.extract = Some(extract);
     state.phase = Phase::Ready;
+    state.trail.here_mut().at = state.clock;
     refresh(state, out);
 }
 
@@ -74,6 +75,7 @@ pub(super) fn visit(state: &mut State, place: Place, view: View, title: String, 
     if state.trail.visit(place, view, title) {
         // A new view begins at its first row, in the column where the analyst was looking.
         state.trail.here_mut().cursor = (0, column);
+        state.trail.here_mut().at = state.clock;
     }
     arrive(state, out);
 }
@@ -89,6 +91,7 @@ pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) {
         Place::Page(_) => (state.page.cursor as u64, state.rows.column),
         Place::Links(_) => (state.links.cursor as u64, state.rows.column),
         Place::Templates => (state.templates.cursor as u64, state.rows.column),
+        Place::Compare { .. } => (state.compared.cursor.first().copied().unwrap_or(0) as u64, state.rows.column),
     };
     state.trail.here_mut().cursor = cursor;
 }
@@ -109,7 +112,12 @@ pub(super) fn refresh(state: &mut State, out: &mut Vec<Effect>) {
     state.timeline.loading = true;
     state.timeline.error = None;
     (state.timeline.from, state.timeline.to) = (None, None);
+    let known = results::bring(state, out);
     rows::begin(state, (if place == Place::Rows { position } else { 0 }, column));
+    if !known {
+        state.timeline = timeline::Timeline::default();
+        return;
+    }
     if let Err(error) = ask(state, &place, position, out) {
         // The view was checked when it was made; this is for one that the extract at hand does not fit.
         state.say(Tone::Error, format!("this view does not fit the extract: {error}"));
@@ -131,13 +139,14 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
         }
         Place::Links(start) => links::begin(state, start, position, out),
         Place::Templates => templates::begin(state, position, out),
+        Place::Compare { a, b } => trail::begin(state, *a, *b, out)?,
         Place::Page(whose) => {
             let around = usize::try_from(position).unwrap_or(0);
             state.page = Page { entity: Some(whose.clone()), cursor: around, ..Page::default() };
             let all = View { range: state.view().range, ..View::default() };
-            let statement = entity::summary(&state.context(), &all, whose);
+            let statement = entity::summary(&state.extract_context(), &all, whose);
             submit(state, Lane::Interactive, Purpose::Summary, statement, out)?;
-            if let Some(statement) = entity::facts(&state.context(), whose)? {
+            if let Some(statement) = entity::facts(&state.extract_context(), whose)? {
                 submit(state, Lane::Interactive, Purpose::Facts, Ok(statement), out)?;
             }
         }
@@ -193,7 +202,7 @@ pub(super) fn counted(
 }
 
 /// Writes a node of the trail into the case.
-fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
+pub(super) fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
     let Some(node) = state.trail.nodes().get(at) else { return };
     if state.case.read_only || state.case.dir.is_empty() {
         return;
@@ -202,7 +211,7 @@ fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
     out.push(Effect::Record(Event::Visited {
         node: number(at),
         parent: node.parent.map(number),
-        title: node.title.clone(),
+        title: node.called().to_owned(),
         view: SavedView::from(&node.view),
         rows: node.rows,
     }));
@@ -229,23 +238,22 @@ pub(super) fn want_fields(state: &mut State, out: &mut Vec<Effect>) -> Result<()
     Ok(())
 }
 
-/// What the summary of an entity is followed by: its histogram and its related values, role by role.
+/// What the summary of an entity is followed by: its histogram, its related values and what is new for it.
 pub(super) fn want_related(state: &mut State, out: &mut Vec<Effect>) -> Result<(), FilterError> {
-    let Some(whose) = state.page.entity.clone() else { return Ok(()) };
+    let (Some(whose), Some(figures)) = (state.page.entity.clone(), state.page.figures.clone()) else { return Ok(()) };
     let view = entity_view(state, &whose);
-    if state.page.spark.is_empty()
-        && !state.jobs.any(|purpose| *purpose == Purpose::Spark)
-        && let Some((first, last)) = state.page.figures.as_ref().and_then(|figures| figures.first_seen.zip(figures.last_seen))
-    {
+    if let Some((first, last)) = figures.first_seen.zip(figures.last_seen) {
         let width = time_sql::choose_bucket(last.since(first), 60);
         let statement = time_sql::statement(&state.context(), &view, width, None);
         submit(state, Lane::Interactive, Purpose::Spark, statement, out)?;
     }
-    if let Some((role, values)) = state.page.related.iter_mut().find(|related| related.1 == Values::Unknown) {
-        *values = Values::Loading;
-        let role = *role;
-        let statement = top::statement(&state.context(), &view, role.name(), crate::app::state::page::RELATED);
-        submit(state, Lane::Interactive, Purpose::Related { role }, statement, out)?;
+    let roles = entity::related_roles(&state.context(), &whose);
+    state.page.related = roles.into_iter().map(|role| (role, Values::Loading)).collect();
+    state.page.settled = entity::settled(figures.first_seen, figures.last_seen);
+    let (settled, limit) = (state.page.settled, crate::app::state::page::RELATED);
+    let all = View { range: state.view().range, ..View::default() };
+    if let Some(statement) = entity::related(&state.context(), &all, &whose, figures.requests, settled, limit)? {
+        submit(state, Lane::Interactive, Purpose::Related, Ok(statement), out)?;
     }
     Ok(())
 }
@@ -253,7 +261,20 @@ pub(super) fn want_related(state: &mut State, out: &mut Vec<Effect>) -> Result<(
 /// The rows of an entity, in the time range of the present view.
 pub(super) fn entity_view(state: &State, entity: &Entity) -> View {
     let filter = crate::investigate::Filter::keep(entity.role.name(), &crate::domain::Value::Text(entity.value.clone()));
-    View { filter, range: state.view().range, hidden: state.view().hidden.clone(), ..View::default() }
+    View { filter, range: state.view().range, ..View::default() }.with_columns_of(state.view())
+}
+
+/// Whether the extract has values in the role of an entity: one from the result of an SQL text may be of a role that it lacks.
+pub(super) fn known_to_extract(state: &mut State, entity: &Entity) -> bool {
+    let known = state.extract_schema().has(entity.role);
+    if !known {
+        let role = entity.role;
+        state.say(
+            Tone::Error,
+            format!("no column of the extract is mapped to {role}, so it has no rows of {entity}; z m maps one"),
+        );
+    }
+    known
 }
 
 /// Goes from an entity to the entities of a role that share rows with it; to its own rows for `request`.
@@ -263,15 +284,20 @@ pub(super) fn pivot_to(state: &mut State, entity: Entity, to: Role, out: &mut Ve
 
 /// Goes from entities of one kind to the entities of a role that share rows with any of them; to their own rows for `request`.
 pub(super) fn pivot_from(state: &mut State, from: Vec<Entity>, to: Role, out: &mut Vec<Effect>) {
-    let Some(role) = from.first().map(|entity| entity.role) else { return };
+    let Some(first) = from.first() else { return };
+    let role = first.role;
+    if !known_to_extract(state, &first.clone()) {
+        return;
+    }
+    let whence = if state.view().relation.is_requests() { "" } else { ", in the extract" };
     let values: Vec<Value> = from.iter().map(|entity| Value::Text(entity.value.clone())).collect();
     let filter = crate::investigate::Filter::keep_any(role.name(), &values);
-    let view = View { filter, range: state.view().range, hidden: state.view().hidden.clone(), ..View::default() };
+    let view = View { filter, range: state.view().range, ..View::default() }.with_columns_of(state.view());
     let whose = described(&from);
     if to == Role::Request || to == role {
-        visit(state, Place::Rows, view, whose, out);
+        visit(state, Place::Rows, view, format!("{whose}{whence}"), out);
     } else {
-        let title = format!("{whose} → {}", to.plural());
+        let title = format!("{whose} → {}{whence}", to.plural());
         list_of(state, from, to, view, title, out);
     }
 }
@@ -287,7 +313,8 @@ pub(super) fn pivot_view(state: &mut State, to: Role, out: &mut Vec<Effect>) {
 }
 
 fn list_of(state: &mut State, from: Vec<Entity>, to: Role, view: View, title: String, out: &mut Vec<Effect>) {
-    if state.schema.has(to) {
+    let schema = if view.relation.is_requests() { state.extract_schema() } else { &state.schema };
+    if schema.has(to) {
         visit(state, Place::Pivot { from, to }, view, title, out);
     } else {
         state.say(
@@ -299,7 +326,11 @@ fn list_of(state: &mut State, from: Vec<Entity>, to: Role, view: View, title: St
 
 /// Sorts the view without making it a step of the trail.
 pub(super) fn sort(state: &mut State, key: Option<SortKey>, out: &mut Vec<Effect>) {
-    let sort: Vec<SortKey> = key.into_iter().collect();
+    sort_by(state, key.into_iter().collect(), out);
+}
+
+/// Sorts the view by several columns, the most important first.
+pub(super) fn sort_by(state: &mut State, sort: Vec<SortKey>, out: &mut Vec<Effect>) {
     if state.view().sort == sort {
         return;
     }

@@ -89,7 +89,15 @@ pub(super) fn run(args: &FindingArgs, place: &Place<'_>) -> Result<i32, Failure>
     let id = record(args, text, case, place)?;
     for Counted { filter, command, rows } in counted {
         let title = format!("Rows with {filter}");
-        let event = Event::Measured { finding: Some(id.clone()), title, filter, command, rows, extract: extract.clone() };
+        let event = Event::Measured {
+            finding: Some(id.clone()),
+            title,
+            sql: String::new(),
+            filter,
+            command,
+            rows,
+            extract: extract.clone(),
+        };
         saved(place, case.record(event, now())?)?;
     }
     output::lines([id])?;

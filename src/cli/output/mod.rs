@@ -3,48 +3,16 @@
 //! Every value may be attacker-written, so every form has its own way to make it harmless: the table shows escapes, Markdown and CSV escape
 //! what their readers would obey, JSON escapes what a terminal would obey and is exact.
 
-mod csv;
-pub(super) mod json;
-mod markdown;
 mod table;
 
 use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 
-use crate::domain::Value;
-use crate::engine::Table;
+use crate::report::sheet::{csv, markdown, plain};
+
+pub(super) use crate::report::sheet::{Sheet, json};
 
 use super::args::Format;
 use super::failure::Failure;
-
-/// A result: named columns and rows of as many values.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Sheet {
-    /// The columns' names.
-    pub(super) names: Vec<String>,
-    /// The rows.
-    pub(super) rows: Vec<Vec<Value>>,
-}
-
-impl Sheet {
-    /// An empty sheet with these columns.
-    pub(super) fn new(names: &[&str]) -> Sheet {
-        Sheet { names: names.iter().map(|name| (*name).to_owned()).collect(), rows: Vec::new() }
-    }
-
-    /// The columns of an answer that are named, in that order, under those names.
-    pub(super) fn of(table: &Table, names: &[&str]) -> Sheet {
-        let places: Vec<Option<usize>> = names.iter().map(|name| table.names.iter().position(|other| other == name)).collect();
-        let pick = |row: Vec<Value>| {
-            places.iter().map(|place| place.and_then(|at| row.get(at)).cloned().unwrap_or(Value::Null)).collect()
-        };
-        Sheet { rows: table.rows().map(pick).collect(), ..Sheet::new(names) }
-    }
-
-    /// The whole of an answer.
-    pub(super) fn whole(table: &Table) -> Sheet {
-        Sheet { names: table.names.clone(), rows: table.rows().collect() }
-    }
-}
 
 /// stdout in a form. The pages of one sheet may come one after the other; [`Printer::end`] closes the form.
 pub(super) struct Printer {
@@ -131,17 +99,6 @@ fn terminal_width() -> Option<usize> {
         return None;
     }
     ratatui::crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns))
-}
-
-/// Floats with the digits that mean something here: shares to a millionth, money and milliseconds exact.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Float(number) if number.is_finite() => {
-            let rounded = (number * 1e6).round() / 1e6;
-            if number.abs() < 1e9 { rounded.to_string() } else { number.to_string() }
-        }
-        other => other.to_plain(),
-    }
 }
 
 #[cfg(test)]

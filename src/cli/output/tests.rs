@@ -1,6 +1,7 @@
 //! What a terminal, a spreadsheet and a Markdown reader get to see.
 
 use super::*;
+use crate::domain::Value;
 use crate::domain::text::is_unfit;
 use proptest::prelude::*;
 

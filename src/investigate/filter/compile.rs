@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Entity, Kind, Role, Schema, TimeRange};
+use crate::domain::{Entity, Kind, Role, TimeRange};
 use crate::engine::{Dialect, Param, Statement};
 use crate::investigate::Context;
 
@@ -121,11 +121,16 @@ fn compile(term: &Checked<'_, '_>, context: &Context<'_>, statement: &mut Statem
         }
         Checked::Label(labels) => labelled(labels, context, statement),
         Checked::Pinned => {
+            let row = context.relation.request_row(context.schema).ok_or_else(no_request_row)?;
             let pinned = context.case.pinned().into_iter().map(Param::Int);
-            listed(&dialect.ident(Schema::ROW_ID), pinned, statement).unwrap_or_else(|| NONE.to_owned())
+            listed(&dialect.ident(row), pinned, statement).unwrap_or_else(|| NONE.to_owned())
         }
         Checked::Finding(ids) => finding(ids, context, statement)?,
     })
+}
+
+fn no_request_row() -> FilterError {
+    FilterError::new(0..0, "pinned: asks for rows of the extract, and this result does not say which they are; select row_id too")
 }
 
 fn no_last_row(span: std::ops::Range<usize>) -> FilterError {

@@ -15,7 +15,7 @@ pub(super) fn population(context: &Context<'_>, view: &View, kind: Role) -> Resu
     let mut statement = Statement::default();
     let entity = column_named(kind.name(), context)?.0;
     let rows = sql::restriction(context, view, None, &mut statement)?;
-    statement.sql = format!("SELECT count(DISTINCT {entity}) AS entities FROM requests{rows}");
+    statement.sql = format!("SELECT count(DISTINCT {entity}) AS entities FROM {}{rows}", context.table());
     Ok(statement)
 }
 
@@ -48,7 +48,8 @@ fn pairs(
         None => ("CAST(NULL AS TIMESTAMP)".to_owned(), "CAST(NULL AS TIMESTAMP)".to_owned()),
     };
     Ok(format!(
-        "SELECT {entity} AS entity, {bridge} AS bridge, {first} AS first_seen, {last} AS last_seen FROM requests{rows} GROUP BY 1, 2"
+        "SELECT {entity} AS entity, {bridge} AS bridge, {first} AS first_seen, {last} AS last_seen FROM {}{rows} GROUP BY 1, 2",
+        context.table()
     ))
 }
 

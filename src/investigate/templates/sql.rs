@@ -37,8 +37,9 @@ pub(super) fn build(context: &Context<'_>, view: &View, name: &str) -> Result<St
     statement.sql = format!(
         "CREATE OR REPLACE TABLE {} AS SELECT min(first) AS row_id, CAST(sum(requests) AS BIGINT) AS requests, count(account) AS accounts, \
          min(account) AS account FROM (SELECT {number} AS number, {account} AS account, min({row_id}) AS first, count(*) AS requests \
-         FROM requests{rows} GROUP BY ALL) GROUP BY number ORDER BY 1",
-        table(context, name)
+         FROM {}{rows} GROUP BY ALL) GROUP BY number ORDER BY 1",
+        table(context, name),
+        context.table()
     );
     Ok(statement)
 }
@@ -65,8 +66,9 @@ pub(super) fn page(context: &Context<'_>, name: &str, from: u64, count: u64) -> 
         "SELECT p.row_id AS row_id, p.requests AS requests, p.accounts AS accounts, p.account AS account, \
          left(r.{content}, {compared}) AS text \
          FROM (SELECT row_id, requests, accounts, account, rowid AS position FROM {} WHERE rowid >= {first} AND rowid < {end}) AS p \
-         JOIN requests AS r ON r.{row_id} = p.row_id ORDER BY p.position",
-        table(context, name)
+         JOIN {} AS r ON r.{row_id} = p.row_id ORDER BY p.position",
+        table(context, name),
+        context.table()
     );
     Ok(statement)
 }
@@ -80,8 +82,9 @@ pub(super) fn texts(context: &Context<'_>, row_ids: &[i64]) -> Result<Statement,
     let wanted: Vec<String> = row_ids.iter().map(|row_id| format!("({})", statement.bind(*row_id))).collect();
     statement.sql = format!(
         "SELECT r.{row_id} AS row_id, left(r.{content}, {read}) AS text, length(r.{content}) <= {read} AS whole \
-         FROM (VALUES {}) AS wanted(id) JOIN requests AS r ON r.{row_id} = wanted.id",
-        wanted.join(", ")
+         FROM (VALUES {}) AS wanted(id) JOIN {} AS r ON r.{row_id} = wanted.id",
+        wanted.join(", "),
+        context.table()
     );
     Ok(statement)
 }
@@ -97,12 +100,13 @@ pub(super) fn measure(context: &Context<'_>, view: &View) -> Result<Statement, F
     let time = sql::time_column(context).unwrap_or_else(|| "CAST(NULL AS TIMESTAMP)".to_owned());
     let rows = sql::restriction(context, view, None, &mut statement)?;
     statement.sql = format!(
-        "WITH hits AS MATERIALIZED (SELECT {row_id} AS id, {account} AS account, {time} AS moment, {number} AS number FROM requests{rows}) \
+        "WITH hits AS MATERIALIZED (SELECT {row_id} AS id, {account} AS account, {time} AS moment, {number} AS number FROM {}{rows}) \
          SELECT count(*) AS requests, count(DISTINCT number) AS prompts, count(DISTINCT account) AS accounts, \
          (SELECT account FROM hits WHERE account IS NOT NULL ORDER BY moment ASC NULLS LAST, id LIMIT 1) AS first_account, \
          min(moment) AS first_seen, max(moment) AS last_seen, \
          (SELECT string_agg(CAST(id AS VARCHAR), ',' ORDER BY id) FROM (SELECT id FROM hits ORDER BY id LIMIT {EXAMPLES})) AS examples \
-         FROM hits"
+         FROM hits",
+        context.table()
     );
     Ok(statement)
 }

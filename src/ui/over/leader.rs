@@ -60,7 +60,8 @@ fn keys(keys: &[Key]) -> String {
 fn entry(state: &State, way: &Continuation, theme: &Theme) -> Line {
     let leads = match way.command.action {
         Action::Pivot(Role::Request) | Action::PivotView(Role::Request) => true,
-        Action::Pivot(role) | Action::PivotView(role) => state.schema.has(role),
+        Action::Pivot(role) => state.extract_schema().has(role),
+        Action::PivotView(role) => state.schema.has(role),
         _ => true,
     };
     let (key, title) = if leads { (theme.key_hint, PLAIN) } else { (theme.dim, theme.dim) };

@@ -1,6 +1,7 @@
 //! What lies over a surface and takes the keys.
 
 pub(super) mod candidates;
+pub(super) mod columns;
 pub(super) mod form;
 pub(super) mod help;
 pub(super) mod leader;
@@ -31,7 +32,8 @@ pub(super) fn draw(state: &State, theme: &Theme, layer: &Layer, places: &Layout,
         Layer::Form(form) => form::draw(theme, form, places.body, buf),
         Layer::Mapping(edit) => mapping::draw(state, theme, edit.as_deref(), places.body, buf),
         Layer::Report => report::draw(state, theme, places.body, buf),
-        Layer::Trail { cursor } => trail::draw(state, theme, *cursor, places.body, buf),
+        Layer::Trail(layer) => trail::draw(state, theme, layer, places.body, buf),
+        Layer::Columns(choice) => columns::draw(state, theme, choice, places.body, buf),
         Layer::Text { title, lines, top } => text::draw(theme, title, lines, *top, places.body, buf),
     }
 }

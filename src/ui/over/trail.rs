@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::state::State;
+use crate::app::state::layer::TrailLayer;
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
@@ -14,16 +15,19 @@ use crate::ui::widget::text::PLAIN;
 
 /// Deeper steps are not indented further.
 const DEEPEST: usize = 12;
+/// From this width on the times of the visits are shown.
+const CLOCK: u16 = 60;
 
 /// Draws the tree.
-pub(crate) fn draw(state: &State, theme: &Theme, cursor: usize, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, layer: &TrailLayer, area: Rect, buf: &mut Buffer) {
+    let cursor = layer.cursor;
     let tree = state.trail.tree();
     let wide = area.width.saturating_sub(4).min(96);
     let high = u16::try_from(tree.len().saturating_add(2)).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
     let frame = Frame {
         title: Line::new().with("trail", theme.title_focused),
         right: Line::new().with(format::count(tree.len() as u64), PLAIN),
-        bottom: Line::new().with("Enter", theme.key_hint).with(" goes there", theme.hint),
+        bottom: bottom(layer, theme),
         focused: true,
     };
     let inside = popup::draw(&frame, centered(area, wide, high.max(3)), buf, theme);
@@ -35,21 +39,39 @@ pub(crate) fn draw(state: &State, theme: &Theme, cursor: usize, area: Rect, buf:
         .map(|(at, depth)| {
             let here = *at == state.trail.position();
             let mut label = Line::new().with(if here { if theme.ascii { " @ " } else { " ● " } } else { "   " }, theme.accent);
+            if layer.marked == Some(*at) {
+                label = Line::new().with(" A ", theme.title_focused);
+            }
             for _ in 0..(*depth).min(DEEPEST) {
                 label = label.with("  ", PLAIN);
             }
             let node = state.trail.nodes().get(*at);
             if let Some(node) = node {
-                label = label.with(SafeText::cut(&node.title, usize::from(wide)), if here { theme.accent } else { PLAIN });
-            }
-            let right = match node.and_then(|node| node.rows) {
-                Some(rows) => {
-                    Line::new().with(format::count(rows), PLAIN).with(if rows == 1 { " row " } else { " rows " }, theme.dim)
+                let style = if here || node.name.is_some() { theme.accent } else { PLAIN };
+                label = label.with(SafeText::cut(node.called(), usize::from(wide)), style);
+                if node.name.is_some() {
+                    label = label.with("  ", PLAIN).with(SafeText::cut(&node.title, usize::from(wide)), theme.dim);
                 }
-                None => Line::new(),
-            };
+            }
+            let mut right = Line::new();
+            if let Some(rows) = node.and_then(|node| node.rows) {
+                right = right.with(format::count(rows), PLAIN).with(if rows == 1 { " row " } else { " rows " }, theme.dim);
+            }
+            if let Some(time) = node.and_then(|node| node.at).filter(|_| wide >= CLOCK) {
+                right = right.with(SafeText::new(&time.strftime(" %H:%M:%S ")), theme.dim);
+            }
             Item { label, right, ..Item::default() }
         })
         .collect();
     Menu { items, first, total: tree.len(), chosen: Some(cursor), key_width: 0 }.draw(inside, buf, theme);
+}
+
+/// The keys of the layer.
+fn bottom(layer: &TrailLayer, theme: &Theme) -> Line {
+    let keys: &[(&'static str, &'static str)] = match (layer.copying, layer.marked) {
+        (true, _) => &[("f", " filter  "), ("q", " SQL  "), ("c", " command line")],
+        (false, Some(_)) => &[("c", " compares with A")],
+        (false, None) => &[("Enter", " goes there  "), ("n", " names  "), ("c", " compares  "), ("y", " copies")],
+    };
+    keys.iter().fold(Line::new(), |line, (key, does)| line.with(*key, theme.key_hint).with(*does, theme.hint))
 }

@@ -27,7 +27,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some(row_id) = detail.row_id {
         let number = format::grouped(&row_id.to_string());
         title = look::title("row", focus, theme).with(" ", PLAIN).with(SafeText::new(&number), PLAIN);
-        if state.case.case.is_pinned(state.extract_sha(), row_id) {
+        if state.extract_row(row_id).is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row)) {
             let (symbol, style) = look::pin_mark(theme);
             title = title.with(" ", PLAIN).with(symbol, style).with(" pinned", style);
         }

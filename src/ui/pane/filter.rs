@@ -16,6 +16,8 @@ use crate::ui::widget::input::Input;
 use crate::ui::widget::text::PLAIN;
 
 const LABEL: &str = " filter ";
+/// Characters of an SQL text that are shown before the filter of its result.
+const OF_SQL: usize = 32;
 
 /// Draws the filter of the view.
 pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -27,7 +29,11 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let taken = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width / 2);
     right.draw_right(Rect { x: area.x + area.width - taken, width: taken, ..area }, buf, theme);
     let mut line = Line::new().with(LABEL, theme.title);
-    if view.is_all() {
+    if let Some(sql) = view.relation.sql() {
+        line = Line::new().with(" of ", theme.title).with(SafeText::cut(&one_line(sql), OF_SQL), theme.dim);
+        line = line.with(LABEL, theme.title);
+    }
+    if view.is_whole() {
         line = line.with("all rows", PLAIN).with("   ", PLAIN).with("&", theme.key_hint).with(" filters", theme.hint);
     } else if !view.filter.is_all() {
         line.append(colored(&view.filter.to_string(), state, theme));
@@ -51,9 +57,17 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     line.draw(Rect { width: area.width.saturating_sub(taken + 1), ..area }, buf, theme);
 }
 
+/// A text of several lines in one.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// `2,104 of 2,900 rows 72.6%`.
 fn counted(state: &State, theme: &Theme) -> Line {
-    let all = state.extract.as_ref().map(|extract| extract.rows);
+    let all = match state.view().relation.is_requests() {
+        true => state.extract.as_ref().map(|extract| extract.rows),
+        false => state.results.get(&state.view().relation).map(|kept| kept.rows),
+    };
     match (state.trail.here().rows, all) {
         // The trail says it already.
         (Some(rows), Some(all)) if rows == all => Line::new(),

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::app::command::{Action, When};
 use crate::app::focus;
 use crate::app::state::report::Tab;
-use crate::app::state::{Layer, State, Tone};
+use crate::app::state::{Layer, State, Surface, Tone};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::widget::Line;
@@ -39,7 +39,10 @@ fn keys(state: &State, theme: &Theme, width: usize) -> Line {
         Line::new().with(" ", PLAIN).with(key, theme.key_hint).with(" ", PLAIN).with(does, theme.hint).with(" ", PLAIN)
     };
     let last = if state.layers.is_empty() && state.pending.is_empty() {
-        hint(("Space".into(), "more".into())).joined(hint(("?".into(), "help".into())))
+        match state.surface == Surface::Sql && state.sql.editing {
+            true => hint(("F1".into(), "help".into())),
+            false => hint(("Space".into(), "more".into())).joined(hint(("?".into(), "help".into()))),
+        }
     } else {
         Line::new()
     };
@@ -81,7 +84,28 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
             ("letters", "search"),
         ]),
         Some(Layer::Report) => report(state),
-        Some(Layer::Trail { .. }) => own(&[("Enter", "goes there"), ("j k", "choose"), ("Esc", "closes")]),
+        Some(Layer::Trail(layer)) if layer.copying => own(&[("f", "filter"), ("q", "SQL"), ("c", "command line")]),
+        Some(Layer::Trail(layer)) if layer.marked.is_some() => {
+            own(&[("c", "compares with A"), ("j k", "choose"), ("Enter", "goes there"), ("Esc", "closes")])
+        }
+        Some(Layer::Trail(_)) => own(&[
+            ("Enter", "goes there"),
+            ("n", "names"),
+            ("c", "compares"),
+            ("y", "copies"),
+            ("j k", "choose"),
+            ("Esc", "closes"),
+        ]),
+        Some(Layer::Columns(choice)) if choice.input.is_some() => own(&[("letters", "search"), ("Enter", "stays there")]),
+        Some(Layer::Columns(_)) => own(&[
+            ("Space", "shows or hides"),
+            ("K J", "move"),
+            ("Enter", "applies"),
+            ("f", "freezes"),
+            ("a", "shows all"),
+            ("/", "searches"),
+            ("Esc", "leaves it as it was"),
+        ]),
         Some(Layer::Text { .. }) => own(&[("j k", "scroll"), ("Esc", "closes")]),
         None if !state.pending.is_empty() => own(&[("Esc", "lets go")]),
         None => here(state),

@@ -1,5 +1,6 @@
 //! The explore surface, pane by pane, and the lines above and below.
 
+pub(super) mod compare;
 pub(super) mod detail;
 pub(super) mod fields;
 pub(super) mod filter;
@@ -35,6 +36,7 @@ pub(super) fn explore(state: &State, theme: &Theme, places: &Layout, buf: &mut B
         match state.place() {
             Place::Rows => rows::draw(state, theme, area, buf),
             Place::Pivot { .. } | Place::Top { .. } => list::draw(state, theme, area, buf),
+            Place::Compare { a, b } => compare::draw(state, theme, (*a, *b), area, buf),
             Place::Page(entity) => page::draw(state, theme, entity, area, buf),
             Place::Links(start) => links::draw(state, theme, start, area, buf),
             Place::Templates => templates::draw(state, theme, area, buf),

@@ -3,8 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::command::{Action, TABLE};
 use crate::app::state::fields::{Counted, Values};
-use crate::app::state::page::Figures;
+use crate::app::state::page::{Figures, PageLine};
 use crate::app::state::{Pane, State};
 use crate::case::Target;
 use crate::domain::{Column, Entity, Role, SafeText, Value};
@@ -19,8 +20,10 @@ use super::{fields, focused, frame, say};
 enum Part<'a> {
     Text(Line),
     Spark,
-    /// A related value: its place among all of them, its role, itself, the width of the largest count beside it.
-    Value(usize, Role, &'a Counted, usize),
+    /// A line that the cursor can stand on.
+    Choice(PageLine, Line),
+    /// A related value: where it stands, its role, itself, the width of the largest count beside it.
+    Value(PageLine, Role, &'a Counted, usize),
 }
 
 /// Columns of the names at the left.
@@ -38,10 +41,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, bu
         return;
     }
     let parts = parts(state, theme, entity, inside.width);
-    let cursor = match state.page.cursor.checked_sub(1) {
-        None => 0,
-        Some(at) => parts.iter().position(|part| matches!(part, Part::Value(place, ..) if *place == at)).unwrap_or(0),
-    };
+    let at = state.page_lines().get(state.page.cursor).copied().unwrap_or(PageLine::Entity);
+    let cursor =
+        parts.iter().position(|part| matches!(part, Part::Value(line, ..) | Part::Choice(line, _) if *line == at)).unwrap_or(0);
     let height = usize::from(inside.height);
     let first = state.page.top.min(cursor).max((cursor + 1).saturating_sub(height));
     for ((place, part), index) in parts.iter().enumerate().skip(first).zip(0..inside.height) {
@@ -53,7 +55,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, bu
         }
         let spot = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(2), ..area };
         match part {
-            Part::Text(line) => {
+            Part::Text(line) | Part::Choice(_, line) => {
                 line.draw(spot, buf, theme);
             }
             Part::Spark => {
@@ -84,14 +86,14 @@ fn parts<'a>(state: &'a State, theme: &Theme, entity: &Entity, wide: u16) -> Vec
     let mut parts = Vec::new();
     let room = usize::from(wide.saturating_sub(2));
     let whole = Line::new().with(SafeText::new(&entity.to_string()), theme.accent);
-    for line in whole.wrap(room).into_iter().take(4) {
-        parts.push(Part::Text(line));
+    for (at, line) in whole.wrap(room).into_iter().take(4).enumerate() {
+        parts.push(if at == 0 { Part::Choice(PageLine::Entity, line) } else { Part::Text(line) });
     }
     casework(state, theme, entity, room, &mut parts);
     parts.push(Part::Text(Line::new()));
     match &state.page.figures {
         Some(figures) => {
-            parts.extend(figures_of(figures, theme).into_iter().map(Part::Text));
+            parts.extend(figures_of(figures, theme, room).into_iter().map(Part::Text));
             if !state.page.spark.is_empty() {
                 parts.push(Part::Spark);
             }
@@ -102,19 +104,24 @@ fn parts<'a>(state: &'a State, theme: &Theme, entity: &Entity, wide: u16) -> Vec
         parts.push(Part::Text(Line::new()));
         parts.extend(facts_of(state, facts, theme, room).into_iter().map(Part::Text));
     }
-    let mut place = 0;
-    for (role, values) in &state.page.related {
+    fresh(state, theme, &mut parts);
+    playbooks(state, theme, entity, room, &mut parts);
+    for (at, (role, values)) in state.page.related.iter().enumerate() {
         parts.push(Part::Text(Line::new()));
         let mut head = Line::new().with(role.plural(), theme.header);
         match values {
             Values::Known { top, distinct } => {
                 head = head.with("  ", PLAIN).with(format::count(*distinct), PLAIN);
+                if let Some(keys) = keys_of(*role) {
+                    head = head.with("  ", PLAIN).with(keys, theme.key_hint).with(" lists them", theme.hint);
+                }
                 parts.push(Part::Text(head));
                 let widest = top.first().map_or(0, |first| width(&format::count(first.requests)));
-                for counted in top {
-                    parts.push(Part::Value(place, *role, counted, widest));
-                    place += 1;
-                }
+                parts.extend(
+                    top.iter()
+                        .enumerate()
+                        .map(|(place, counted)| Part::Value(PageLine::Value(at, place), *role, counted, widest)),
+                );
                 if top.is_empty() {
                     parts.push(Part::Text(Line::new().with("  none", theme.dim)));
                 }
@@ -125,6 +132,92 @@ fn parts<'a>(state: &'a State, theme: &Theme, entity: &Entity, wide: u16) -> Vec
         }
     }
     parts
+}
+
+/// The keys of the pivot to a role.
+fn keys_of(role: Role) -> Option<&'static str> {
+    TABLE.iter().find(|command| command.action == Action::Pivot(role))?.keys.first().copied()
+}
+
+/// What the entity had not had before, the latest first.
+fn fresh(state: &State, theme: &Theme, parts: &mut Vec<Part<'_>>) {
+    let (Some(settled), false) = (state.page.settled, state.page.fresh.is_empty()) else { return };
+    parts.push(Part::Text(Line::new()));
+    let head = Line::new()
+        .with("new for it", theme.header)
+        .with("  first seen after ", theme.dim)
+        .with(SafeText::new(&settled.to_seconds_text()), theme.dim);
+    parts.push(Part::Text(head));
+    for (role, fresh) in state.page.fresh.iter().enumerate() {
+        let (name, plural) = (fresh.role.name(), fresh.role.plural());
+        for (at, value) in fresh.values.iter().enumerate() {
+            let (time, style) = look::moment(value.first_seen, theme);
+            let mut line = Line::new().with("  ", PLAIN).with(time, style).with("  ", PLAIN).with(name, theme.dim);
+            if let Some((symbol, style)) = look::connotation_mark(state, theme, Some(fresh.role), &value.value) {
+                line = line.with(" ", PLAIN).with(symbol, style);
+            }
+            line = line
+                .with(" ", PLAIN)
+                .with(SafeText::cut(&value.value, 60), theme.warning)
+                .with("  ", PLAIN)
+                .with(format::count(value.requests), PLAIN)
+                .with(if value.requests == 1 { " request" } else { " requests" }, theme.dim);
+            parts.push(Part::Choice(PageLine::Fresh(role, at), line));
+        }
+        let shown = fresh.values.len() as u64;
+        if fresh.count > shown {
+            let line = Line::new()
+                .with("  and ", theme.dim)
+                .with(format::count(fresh.count - shown), PLAIN)
+                .with(" other new ", theme.dim)
+                .with(plural, theme.dim);
+            parts.push(Part::Text(line));
+        }
+    }
+}
+
+/// The playbooks that accuse entities of this kind, and what those that have run say of it.
+fn playbooks(state: &State, theme: &Theme, entity: &Entity, room: usize, parts: &mut Vec<Part<'_>>) {
+    let places = state.playbooks.accusing(entity.role);
+    if places.is_empty() {
+        return;
+    }
+    parts.push(Part::Text(Line::new()));
+    let head = Line::new()
+        .with("playbooks that accuse ", theme.header)
+        .with(entity.role.plural(), theme.header)
+        .with("  ", PLAIN)
+        .with("Enter", theme.key_hint)
+        .with(" runs one", theme.hint);
+    parts.push(Part::Text(head));
+    for at in places {
+        let Some(entry) = state.playbooks.entries.get(at) else { continue };
+        let line = Line::new().with("  ", PLAIN);
+        let hit = entry.hits.as_ref().map(|hits| hits.iter().find(|hit| hit.entity == *entity));
+        let line = match (&entry.missing, &entry.error, entry.running, hit) {
+            (Some(missing), ..) => {
+                line.with(SafeText::new(&entry.title), theme.dim).with("  ", PLAIN).with(SafeText::cut(missing, room), theme.dim)
+            }
+            (_, Some(error), ..) => {
+                line.with(SafeText::new(&entry.title), PLAIN).with("  ", PLAIN).with(SafeText::cut(error, room), theme.error)
+            }
+            (_, _, true, _) => line.with(SafeText::new(&entry.title), PLAIN).with("  running", theme.dim),
+            (.., Some(Some(hit))) => line
+                .with("HIT ", theme.bad)
+                .with(SafeText::new(&entry.title), theme.warning)
+                .with("  score ", theme.dim)
+                .with(SafeText::new(&look::real(hit.score)), PLAIN)
+                .with("  ", PLAIN)
+                .with(format::count(hit.requests), PLAIN)
+                .with(" requests", theme.dim),
+            (.., Some(None)) => {
+                let said = if entry.cut.is_some() { "  not among its first hits" } else { "  no hit" };
+                line.with(SafeText::new(&entry.title), PLAIN).with(said, theme.dim)
+            }
+            (.., None) => line.with(SafeText::new(&entry.title), PLAIN),
+        };
+        parts.push(Part::Choice(PageLine::Playbook(at), line));
+    }
 }
 
 /// Labels, notes and findings about the entity; what to press where there are none.
@@ -197,7 +290,7 @@ fn facts_of(state: &State, facts: &[(String, Value)], theme: &Theme, room: usize
     lines
 }
 
-fn figures_of(figures: &Figures, theme: &Theme) -> Vec<Line> {
+fn figures_of(figures: &Figures, theme: &Theme, room: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut requests = named("requests", theme).with(format::count(figures.requests), PLAIN);
     if let Some(errors) = figures.errors {
@@ -230,15 +323,30 @@ fn figures_of(figures: &Figures, theme: &Theme) -> Vec<Line> {
     if let Some(cost) = figures.cost {
         lines.push(named("cost", theme).with(SafeText::new(&look::real(cost)), PLAIN));
     }
-    if !figures.distinct.is_empty() {
-        let mut line = named("shares with", theme);
-        for (place, (role, count)) in figures.distinct.iter().filter(|(role, _)| *role != Role::Request).enumerate() {
-            if place > 0 {
-                line = line.with("  ", PLAIN);
-            }
-            line = line.with(format::count(*count), PLAIN).with(" ", PLAIN).with(role.plural(), theme.dim);
+    lines.extend(pivots(figures, theme, room));
+    lines
+}
+
+/// Where pivots lead from here, with what is found there, before they are taken.
+fn pivots(figures: &Figures, theme: &Theme, room: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut line = named("pivots", theme);
+    let requests = (Role::Request, figures.requests);
+    let others = figures.distinct.iter().copied().filter(|(role, _)| *role != Role::Request);
+    for (role, count) in std::iter::once(requests).chain(others) {
+        let Some(keys) = keys_of(role) else { continue };
+        let piece = Line::new()
+            .with(keys, theme.key_hint)
+            .with(" ", PLAIN)
+            .with(format::count(count), PLAIN)
+            .with(" ", PLAIN)
+            .with(role.plural(), theme.dim)
+            .with("  ", PLAIN);
+        if line.width() + piece.width() > room && line.width() > NAMES {
+            lines.push(std::mem::replace(&mut line, named("", theme)));
         }
-        lines.push(line);
+        line = line.joined(piece);
     }
+    lines.push(line);
     lines
 }

@@ -36,11 +36,22 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let inside = frame(title, right, focus, area, buf, theme);
     if rows.total == Some(0) {
-        let keys: &[(&'static str, &'static str)] = match state.view().is_all() {
+        let keys: &[(&'static str, &'static str)] = match state.view().is_whole() {
             true => &[("Q", "quits; the extract has no rows")],
             false => &[("Backspace", "goes back"), ("&", "edits the filter"), ("Space x", "shows all rows")],
         };
         say(&look::advice("No row is in this view.", keys, theme), inside, buf, theme);
+        return;
+    }
+    if let Some(error) = &state.results.error {
+        let mut lines: Vec<Line> = error.lines().map(|line| Line::new().with(SafeText::new(line), theme.error)).collect();
+        lines.extend(look::advice("", &[("5", "edits the SQL"), ("Backspace", "goes back")], theme));
+        say(&lines, inside, buf, theme);
+        return;
+    }
+    if state.results.making.is_some() {
+        let lines = [Line::new().with("running the SQL; what it gives is kept, and views of it are quick", theme.dim)];
+        say(&lines, inside, buf, theme);
         return;
     }
     if rows.window.is_empty() {
@@ -55,7 +66,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let pinned: BTreeSet<usize> = (0..visible)
         .filter(|index| {
             let row = rows.at(rows.top + *index as u64);
-            row.is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row.row_id))
+            let row = row.and_then(|row| state.extract_row(row.row_id));
+            row.is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row))
         })
         .collect();
     let chosen = |index: usize| rows.at(rows.top + index as u64).is_some_and(|row| state.marks.has_row(row.row_id));
@@ -68,9 +80,15 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if let (Some(format), Value::Time(time)) = (short.filter(|_| spec.role == Some(Role::Time)), value) {
             return Cell::of(SafeText::new(&time.strftime(format)), PLAIN);
         }
+        if let (Kind::Json, Value::Text(text)) = (spec.kind, value)
+            && !state.is_masked(row.row_id, spec.name)
+            && let Some(line) = look::folded(text, &state.needle, theme)
+        {
+            return Cell { line, mark: None };
+        }
         look::cell(state, theme, spec.name, spec.role, row.row_id, value, usize::from(inside.width))
     };
-    let frozen = inside.width >= FREEZE && columns.first().is_some_and(|spec| spec.role == Some(Role::Time));
+    let frozen = frozen(state, &columns, &heads, inside.width);
     let on_screen =
         rows.cursor.checked_sub(rows.top).and_then(|index| usize::try_from(index).ok()).filter(|index| *index < visible);
     let table = Table {
@@ -79,7 +97,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         cell: &cell,
         gutter: &|index| Gutter { mark: pinned.contains(&index).then(|| look::pin_mark(theme)), selected: chosen(index) },
         cursor: on_screen.map(|index| (index, rows.column)),
-        frozen: usize::from(frozen),
+        frozen,
         first: 0,
         focused: focus,
     };
@@ -95,6 +113,23 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let track =
         Rect { x: area.x, y: inside.y + 1.min(inside.height), width: area.width, height: inside.height.saturating_sub(1) };
     scroll::draw(rows.top, visible as u64, rows.total.unwrap_or(0), track, buf, theme);
+}
+
+/// How many columns stay in sight: up to the one that the view names, or the time where there is room; never so many that the others have
+/// none.
+fn frozen(state: &State, columns: &[Spec<'_>], heads: &[Column], width: u16) -> usize {
+    let named = state.view().frozen.as_ref().and_then(|name| columns.iter().position(|spec| spec.name == name));
+    let Some(named) = named else {
+        return usize::from(width >= FREEZE && columns.first().is_some_and(|spec| spec.role == Some(Role::Time)));
+    };
+    let mut room = width * 3 / 5;
+    let fitting = heads.iter().take(named + 1).take_while(|head| {
+        let needs = head.min.min(head.max).min(20) + 2;
+        let fits = needs <= room;
+        room = room.saturating_sub(needs);
+        fits
+    });
+    fitting.count()
 }
 
 /// From this width on times are shown with their dates in any case.
@@ -127,9 +162,10 @@ impl<'a> Spec<'a> {
 
     fn column(&self, state: &State, theme: &Theme, width: u16) -> Column {
         let (min, max, priority) = self.widths(state, width);
-        let (min, max) = state.rows.widths.get(self.name).map_or((min, max), |width| (*width, *width));
+        let (min, max) = state.view().widths.get(self.name).map_or((min, max), |width| (*width, *width));
         let mut title = Line::new().with(SafeText::cut(self.name, usize::from(max)), PLAIN);
-        if let Some(key) = state.view().sort.iter().find(|key| key.column == self.name) {
+        let place = state.view().sort.iter().position(|key| key.column == self.name);
+        if let Some(key) = place.and_then(|place| state.view().sort.get(place)) {
             let arrow = match (key.descending, theme.ascii) {
                 (true, false) => "↓",
                 (false, false) => "↑",
@@ -137,6 +173,9 @@ impl<'a> Spec<'a> {
                 (false, true) => "^",
             };
             title = title.with(arrow, theme.accent);
+            if let (Some(place), true) = (place, state.view().sort.len() > 1) {
+                title = title.with(SafeText::new(&(place + 1).to_string()), theme.accent);
+            }
         }
         let align = if look::is_number(self.kind) { Align::Right } else { Align::Left };
         Column { title, align, cut: look::cut_of(self.role), min, max, priority }

@@ -30,6 +30,7 @@ fn surfaces(state: &State, theme: &Theme, named: bool) -> Line {
         (Surface::Playbooks, "2", "playbooks", 0),
         (Surface::Findings, "3", "findings", counts.findings),
         (Surface::Case, "4", "case", casework),
+        (Surface::Sql, "5", "sql", 0),
     ];
     let mut line = Line::new();
     for (surface, key, name, count) in all {
@@ -61,7 +62,7 @@ fn path(state: &State, theme: &Theme, width: usize) -> Line {
         let here = back == 0;
         let longest = if here { width.saturating_sub(2) } else { 28 };
         let mut part = Line::new();
-        part.push(&SafeText::cut(&node.title, longest), if here { theme.accent } else { theme.dim });
+        part.push(&SafeText::cut(node.called(), longest), if here { theme.accent } else { theme.dim });
         if let Some(rows) = node.rows {
             part = part.with(" ", PLAIN).with(format::count(rows), if here { PLAIN } else { theme.dim });
         }

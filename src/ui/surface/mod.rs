@@ -4,6 +4,7 @@ pub(super) mod case;
 pub(super) mod findings;
 pub(super) mod loading;
 pub(super) mod playbooks;
+pub(super) mod sql;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -8,7 +8,7 @@ use crate::domain::text::is_unfit;
 use super::Sheet;
 
 /// Writes a page of an array of objects.
-pub(super) fn write_array(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io::Result<()> {
+pub fn write_array(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io::Result<()> {
     for (at, row) in sheet.rows.iter().enumerate() {
         let before = if first && at == 0 { "[\n" } else { ",\n" };
         write!(out, "{before}  {}", object(&sheet.names, row))?;
@@ -21,12 +21,12 @@ pub(super) fn write_array(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io
 }
 
 /// Closes the array.
-pub(super) fn end_array(out: &mut dyn Write, started: bool) -> io::Result<()> {
+pub fn end_array(out: &mut dyn Write, started: bool) -> io::Result<()> {
     if started { writeln!(out, "\n]") } else { writeln!(out, "[]") }
 }
 
 /// Writes a page of objects, one a line.
-pub(super) fn write_lines(out: &mut dyn Write, sheet: &Sheet) -> io::Result<()> {
+pub fn write_lines(out: &mut dyn Write, sheet: &Sheet) -> io::Result<()> {
     for row in &sheet.rows {
         writeln!(out, "{}", object(&sheet.names, row))?;
     }
@@ -51,7 +51,7 @@ fn object(names: &[String], row: &[Value]) -> String {
 
 /// JSON text with every character that is unfit for a terminal as `\uXXXX`. Such characters stand inside strings only, so the meaning
 /// stays the same; line breaks between members stay too.
-pub(in crate::cli) fn safe(json: &str) -> String {
+pub fn safe(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {
         if is_unfit(character) && character != '\n' {

@@ -11,7 +11,7 @@ use crate::report::csv;
 use super::{Sheet, plain};
 
 /// Writes a page, with the header line before the first.
-pub(super) fn write(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io::Result<()> {
     if first {
         line(out, sheet.names.iter().map(|name| csv::text(name)))?;
     }

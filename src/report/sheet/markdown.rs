@@ -8,7 +8,7 @@ use crate::report::escape;
 use super::{Sheet, plain};
 
 /// Writes a page, with the header before the first.
-pub(super) fn write(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, sheet: &Sheet, first: bool) -> io::Result<()> {
     if first {
         let names: Vec<String> = sheet.names.iter().map(|name| escape::text(name)).collect();
         writeln!(out, "| {} |", names.join(" | "))?;
