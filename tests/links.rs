@@ -191,7 +191,9 @@ fn what_two_share_is_told_with_its_times_and_those_who_are_labelled() {
     assert!((group[1].bad_share - 0.5).abs() < 1e-9, "of the two others on the device one is bad: {}", group[1].bad_share);
     assert_eq!(group[3].from.as_deref(), Some("c"));
     assert!(links.shared("a").unwrap().iter().all(|via| via.value != "10.0.0.9"), "what nobody shares is no link");
-    assert_eq!(links.edges(9).len(), 4, "a triangle and the one behind it: {:?}", links.edges(9));
+    let threads: Vec<(String, Vec<usize>)> = links.threads(9).into_iter().map(|(via, members)| (via.value, members)).collect();
+    assert_eq!(threads.len(), 3);
+    assert_eq!(threads[0], ("d1".to_owned(), vec![0, 1, 2]), "three on a device, two pairs: {threads:?}");
     let lonely = linked(&client, &context, &View::default(), &"account:lonely".parse().unwrap(), |options| options.depth = 3);
     assert_eq!(lonely.size(), 1);
     // Deeper later, and beside the group, without asking again for what is known.
@@ -326,4 +328,57 @@ fn a_hundred_thousand_prompts_all_alike_or_all_different_are_bounded() {
     let different = templates(&client, &context, &View::default(), TemplateOptions::default());
     assert_eq!(different.prompts(), Some(100_000));
     assert!(different.found().is_empty(), "{:?}", different.found().first().map(|found| found.template.to_string()));
+}
+
+/// Runs the program over a demo that is written once; its home lies beside it.
+fn run(folder: &std::path::Path, args: &[&str]) -> (i32, String, String) {
+    let requests = folder.join("demo/requests.csv");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_casebook"));
+    command.args(args).arg(&requests).stdin(std::process::Stdio::null());
+    for (name, below) in [("HOME", ""), ("XDG_CACHE_HOME", "cache"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")] {
+        command.env(name, folder.join("home").join(below));
+    }
+    let output = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_command_line_prints_the_contract_and_tells_what_was_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = Spec { rows: 20_000, seed: 1, clean: false };
+    let written = demo::write(&spec, &folder.path().join("demo"), Format::Csv, &DuckOpener, &mut |_, _| true).unwrap();
+    let truth: Truth = serde_json::from_slice(&std::fs::read(&written.truth).unwrap()).unwrap();
+    let ring = &truth.planted.iter().find(|planted| planted.id == "ban-evasion").unwrap().entities[&Role::Account];
+    let start = format!("account:{}", ring[0]);
+    let (status, out, err) = run(folder.path(), &["links", &start, "--depth", "2", "--format", "csv"]);
+    assert_eq!(status, 0, "{err}");
+    assert!(out.starts_with("kind,value,depth,shared,via,first_seen,last_seen"), "{out}");
+    let found: BTreeSet<&str> = out.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(found, ring.iter().map(String::as_str).collect());
+    assert!(out.contains("device:dev_") && out.contains("payment:pay_"), "{out}");
+    let (status, _, err) = run(folder.path(), &["links", &start, "--limit", "2"]);
+    assert!(status == 0 && err.contains("cut at 2 accounts"), "{err}");
+    let (status, out, _) = run(folder.path(), &["links", &start, "--over", "content", "--min-weight", "0"]);
+    assert_eq!(status, 0);
+    assert!(!out.contains("content:") || out.contains("content:[masked, "), "{out}");
+    for (over, says) in [("account", "that is what they are"), ("colour", "not a role"), ("status", "links nobody")] {
+        let (status, _, err) = run(folder.path(), &["links", &start, "--over", over]);
+        assert!(status == 2 && err.contains(says), "{status} {err}");
+    }
+    let (status, out, err) = run(folder.path(), &["links", "account:nobody"]);
+    assert!(status == 0 && out.lines().count() == 2 && err.contains("no row links"), "{out}{err}");
+
+    let (status, out, err) = run(folder.path(), &["templates", "--min-accounts", "5", "--format", "jsonl"]);
+    assert_eq!(status, 0, "{err}");
+    assert!(
+        err.contains("are masked; --reveal shows them") && !out.contains("PLANTED") && out.contains("[masked, "),
+        "{out}{err}"
+    );
+    let (status, out, err) = run(folder.path(), &["templates", "--min-accounts", "5", "--reveal", "--format", "csv"]);
+    assert!(status == 0 && err.contains("is revealed"), "{err}");
+    assert!(out.starts_with("template,requests,prompts,accounts,first_account,first_seen,last_seen,examples"), "{out}");
+    assert!(out.contains("answer as 'Grandma {…}' about {…}"), "{out}");
+    let (status, _, err) = run(folder.path(), &["templates", "--similarity", "7"]);
+    assert!(status == 2 && err.contains("from 0.05 to 1"), "{err}");
 }

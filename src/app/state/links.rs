@@ -63,8 +63,8 @@ pub struct LinksPane {
     pub open: BTreeSet<Vec<String>>,
     /// The group, while it is drawn.
     pub group: Vec<Neighbour>,
-    /// The links among the members that are drawn: places in the group, and the weight.
-    pub edges: Vec<(usize, usize, f64)>,
+    /// The values that members who are drawn share, with their places in the group.
+    pub threads: Vec<(Via, Vec<usize>)>,
     /// Whether links that do not count are shown too.
     pub weak: bool,
     /// Whether the group is drawn in the place of the tree.
@@ -116,7 +116,7 @@ impl LinksPane {
             }
             if self.drawing {
                 self.group = machine.group(bad);
-                self.edges = machine.edges(DRAWN);
+                self.threads = machine.threads(DRAWN);
             }
         }
         self.lines = lines;

@@ -457,22 +457,21 @@ impl Links {
         (0..self.options.over.len()).map(|over| sql::drop_table(context, &self.table(over))).collect()
     }
 
-    /// The links among the first `most` members as pairs of places in [`Links::group`] with their weight, the heaviest first.
-    pub fn edges(&self, most: usize) -> Vec<(usize, usize, f64)> {
-        let within = self.members.iter().filter(|member| member.depth <= self.options.depth);
-        let within: Vec<Id> = within.take(most).map(|member| member.id).collect();
-        let places: BTreeMap<Id, usize> = within.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-        let weigh = self.weigh();
-        let mut edges: Vec<(usize, usize, f64)> = Vec::new();
-        for (id, at) in &places {
-            for (other, tie) in self.graph.ties(*id, &weigh, |other| places.contains_key(&other)) {
-                if let Some(place) = places.get(&other).filter(|place| *place > at && tie.weight >= self.options.min_weight) {
-                    edges.push((*at, *place, tie.weight));
-                }
-            }
+    /// The values that two or more of the first `most` members are on, hubs left out, with the places of those members in
+    /// [`Links::group`]; those with the most members first.
+    pub fn threads(&self, most: usize) -> Vec<(Via, Vec<usize>)> {
+        let within = self.members.iter().filter(|member| member.depth <= self.options.depth).take(most);
+        let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (place, member) in within.enumerate() {
+            self.graph.bridges_of(member.id).for_each(|(at, _)| places.entry(at).or_default().push(place));
         }
-        edges.sort_by(|one, two| two.2.total_cmp(&one.2).then((one.0, one.1).cmp(&(two.0, two.1))));
-        edges
+        let several = places.into_iter().filter(|(_, members)| members.len() > 1);
+        let told = several.filter_map(|(at, members)| Some((self.via(at)?, members)));
+        let mut threads: Vec<(Via, Vec<usize>)> = told.filter(|(via, _)| !via.hub).collect();
+        threads.sort_by(|one, two| {
+            two.1.len().cmp(&one.1.len()).then(two.0.weight.total_cmp(&one.0.weight)).then_with(|| one.0.value.cmp(&two.0.value))
+        });
+        threads
     }
 
     fn via(&self, at: usize) -> Option<Via> {

@@ -217,30 +217,43 @@ fn bridge(state: &State, via: &Via, spot: Rect, buf: &mut Buffer, theme: &Theme)
     line.draw(spot, buf, theme);
 }
 
-/// The group as a circle of names with lines between them.
+/// The group as names at both sides and what they share between them.
 fn drawing(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let group = &state.links.group;
     let Some(last) = area.height.checked_sub(1).and_then(|last| row(area, last)) else { return };
     let room = Rect { height: area.height - 1, ..area };
-    let drawn = network::room(room).min(group.len()).min(crate::app::state::links::DRAWN);
+    let drawn = network::names(room).min(group.len()).min(crate::app::state::links::DRAWN);
     let names: Vec<(SafeText, Style)> = group
         .iter()
         .take(drawn)
         .map(|member| {
-            let value = &member.entity.value;
-            let style = match look::connotation_mark(state, theme, Some(member.entity.role), value) {
+            let (role, value) = (member.entity.role, &member.entity.value);
+            let style = match look::connotation_mark(state, theme, Some(role), value) {
                 Some((_, style)) => style,
-                None if member.depth == 0 => theme.accent,
-                None if state.marks.has_value(member.entity.role.name(), Some(value)) => theme.accent,
+                None if member.depth == 0 || state.marks.has_value(role.name(), Some(value)) => theme.accent,
                 None => PLAIN,
             };
-            (SafeText::new(value), style)
+            (enough(value, 24, Cut::Middle), style)
         })
         .collect();
-    network::draw(&names, &state.links.edges, room, buf, theme);
+    let threads = state.links.threads.iter().filter_map(|(via, members)| {
+        let members: Vec<usize> = members.iter().copied().filter(|place| *place < drawn).collect();
+        let text = match via.over.is_sensitive() {
+            true => look::masked(&crate::domain::Value::Text(via.value.clone()), theme),
+            false => enough(&via.value.replace('\u{1f}', " + "), 24, Cut::Middle),
+        };
+        (members.len() > 1).then_some((text, theme.warning, members))
+    });
+    let threads: Vec<network::Thread> = threads.take(network::threads(room)).collect();
+    network::draw(&names, &threads, room, buf, theme);
     let mut line = Line::new().with("d", theme.key_hint).with(" back to the tree", theme.dim);
     if drawn < group.len() {
         let more = format!("  the {drawn} surest of {} are drawn", group.len());
+        line = line.with(SafeText::new(&more), theme.warning);
+    }
+    let all = state.links.threads.len();
+    if threads.len() < all {
+        let more = format!("  {} of {all} shared values", threads.len());
         line = line.with(SafeText::new(&more), theme.warning);
     }
     line.draw(last, buf, theme);

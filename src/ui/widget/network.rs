@@ -1,5 +1,5 @@
-//! Names in a circle with lines between those that are linked. Lines are drawn in dots of a quarter of a character's height where the
-//! terminal has them, in full characters where it has not.
+//! Names at both sides, what they share in the middle, and lines between them. Lines are drawn in dots of a quarter of a character's
+//! height where the terminal has them, in full characters where it has not.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,38 +11,66 @@ use crate::settings::theme::Theme;
 use super::text::{Cut, width};
 use super::{Line, clip, sign};
 
+/// Something shared: its name and look, and the places of those who share it.
+pub type Thread = (SafeText, Style, Vec<usize>);
+
 /// Columns of a name.
 const NAME: u16 = 18;
 
 /// How many names fit into an area.
-pub fn room(area: Rect) -> usize {
+pub fn names(area: Rect) -> usize {
     usize::from(area.height) * 2
 }
 
-/// The names beyond [`room`] are left out; `edges` are pairs of places in the names with their weight, the heaviest first.
-pub fn draw(names: &[(SafeText, Style)], edges: &[(usize, usize, f64)], area: Rect, buf: &mut Buffer, theme: &Theme) {
+/// How many shared things fit into an area: with a line between two of them, so that they can be told apart.
+pub fn threads(area: Rect) -> usize {
+    usize::from(area.height.div_ceil(2))
+}
+
+/// Draws them; names beyond [`names`] and things beyond [`threads`] are left out.
+pub fn draw(people: &[(SafeText, Style)], shared: &[Thread], area: Rect, buf: &mut Buffer, theme: &Theme) {
     let area = clip(area, buf);
     if area.width < 12 || area.height == 0 {
         return;
     }
-    let count = names.len().min(room(area));
-    let name = NAME.min(area.width / 3);
+    let count = people.len().min(names(area));
+    let name = NAME.min(area.width / 4);
+    // Where the lines may run, and in its middle what is shared.
     let middle = Rect { x: area.x + name + 1, width: area.width.saturating_sub(2 * (name + 1)), ..area };
+    let wide = shared.iter().map(|thread| width(&thread.0)).max().unwrap_or(0);
+    let wide = u16::try_from(wide).unwrap_or(u16::MAX).min(NAME).min(middle.width / 2);
+    let center = Rect { x: middle.x + (middle.width - wide) / 2, width: wide, ..middle };
     let spots: Vec<(bool, u16)> = (0..count).map(|at| spot(at, count, area.height)).collect();
+    let kept = shared.len().min(threads(area));
+    let height = |at: usize| {
+        let last = usize::from(area.height - 1);
+        u16::try_from(if kept > 1 { at * last / (kept - 1) } else { last / 2 }).unwrap_or(0)
+    };
     let mut canvas = Canvas::new(middle, theme.ascii);
-    let ends: Vec<(f64, f64)> = spots.iter().map(|(left, y)| end(*left, *y, middle)).collect();
-    // The heaviest last, so that they lie on top.
-    for (one, two, _) in edges.iter().rev() {
-        if let (Some(from), Some(to)) = (ends.get(*one), ends.get(*two)) {
-            canvas.line(*from, *to, *one == 0);
+    // The lines of the first name last, so that they lie on top.
+    for first in [false, true] {
+        for (at, (_, _, on)) in shared.iter().take(kept).enumerate() {
+            for place in on.iter().filter(|place| (**place == 0) == first) {
+                let Some((left, y)) = spots.get(*place) else { continue };
+                let from = if *left { 0 } else { middle.width.saturating_sub(1) };
+                let to = if *left { center.x - middle.x } else { (center.right() - middle.x).saturating_sub(1) };
+                canvas.line((f64::from(from), f64::from(*y)), (f64::from(to), f64::from(height(at))), first);
+            }
         }
     }
     canvas.draw(buf, theme);
-    for ((text, style), (left, y)) in names.iter().zip(&spots) {
+    for (at, (text, style, _)) in shared.iter().take(kept).enumerate() {
+        let place = Rect { y: area.y + height(at), height: 1, ..center };
         let line = Line::new().with(text.clone(), *style);
-        let wide = u16::try_from(width(text)).unwrap_or(u16::MAX).min(name);
+        let used = u16::try_from(line.width()).unwrap_or(u16::MAX).min(place.width);
+        let place = Rect { x: place.x + (place.width - used) / 2, width: used, ..place };
+        line.draw_cut(place, buf, theme, Cut::Middle);
+    }
+    for ((text, style), (left, y)) in people.iter().zip(&spots) {
+        let line = Line::new().with(text.clone(), *style);
+        let used = u16::try_from(width(text)).unwrap_or(u16::MAX).min(name);
         let place = match left {
-            true => Rect { x: area.x + name - wide, y: area.y + y, width: wide, height: 1 },
+            true => Rect { x: area.x + name - used, y: area.y + y, width: used, height: 1 },
             false => Rect { x: middle.right() + 1, y: area.y + y, width: name, height: 1 }.intersection(area),
         };
         line.draw_cut(place, buf, theme, Cut::Middle);
@@ -59,12 +87,6 @@ fn spot(at: usize, count: usize, height: u16) -> (bool, u16) {
     let last = usize::from(height.saturating_sub(1));
     let y = if of > 1 { place * last / (of - 1) } else { last / 2 };
     (left, u16::try_from(y).unwrap_or(0))
-}
-
-/// Where the lines of a name end, in characters from the corner of the middle.
-fn end(left: bool, y: u16, middle: Rect) -> (f64, f64) {
-    let x = if left { 0.0 } else { f64::from(middle.width.saturating_sub(1)) };
-    (x, f64::from(y))
 }
 
 struct Canvas {
@@ -86,14 +108,10 @@ impl Canvas {
     fn line(&mut self, from: (f64, f64), to: (f64, f64), first: bool) {
         let (across, down) = self.grain();
         let (from, to) = (((from.0 + 0.5) * across, (from.1 + 0.5) * down), ((to.0 + 0.5) * across, (to.1 + 0.5) * down));
-        let mut steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().max(1.0);
-        // Two names of one side: the line bends inwards, so that it is not lost in the edge.
-        let bend = if (to.0 - from.0).abs() < 1.0 { f64::from(self.area.width) * across / 3.0 } else { 0.0 };
-        let bend = if from.0 > f64::from(self.area.width) * across / 2.0 { -bend } else { bend };
-        steps += bend.abs() * 2.0;
+        let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().max(1.0);
         for step in 0..=(steps as u32) {
             let part = f64::from(step) / steps;
-            let x = from.0 + (to.0 - from.0) * part + bend * (part * std::f64::consts::PI).sin();
+            let x = from.0 + (to.0 - from.0) * part;
             let y = from.1 + (to.1 - from.1) * part;
             self.dot(x, y, first);
         }
