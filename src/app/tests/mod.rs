@@ -4,6 +4,7 @@ mod casework;
 mod copying;
 mod desk;
 mod fields;
+mod links;
 mod mapping;
 mod marks;
 mod report;

@@ -14,7 +14,9 @@ use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{State, Tone};
 
-use super::{casework, copying, fields, mapping, motion, page, playbooks, report, results, rows, sql, time, trail, view};
+use super::{
+    casework, copying, fields, links, mapping, motion, page, playbooks, report, results, rows, sql, templates, time, trail, view,
+};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -79,7 +81,12 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             fields::want(state, out);
         }
         Purpose::Detail { row_id } => show_detail(state, row_id, &batches),
-        Purpose::List => fields::list_came(state, &batches),
+        Purpose::List => {
+            fields::list_came(state, &batches);
+            templates::mark_accounts(state);
+        }
+        Purpose::Links => links::answer(state, &batches, out),
+        Purpose::Templates => templates::answer(state, &batches, out),
         Purpose::Summary => {
             state.page.figures = Some(page::figures_of(state, &first_row(&batches)));
             view::want_related(state, out)?;
@@ -160,6 +167,8 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.list.loading = false;
             state.list.error = Some(reason.to_owned());
         }
+        Purpose::Links => links::failed(state, reason),
+        Purpose::Templates => templates::failed(state, reason),
         Purpose::Summary | Purpose::Spark | Purpose::Facts => state.page.error = Some(reason.to_owned()),
         Purpose::Related => {
             state.page.related.iter_mut().for_each(|related| related.1 = Values::Failed(reason.to_owned()));
