@@ -1,10 +1,12 @@
 //! Key scripts over the core.
 
 mod casework;
+mod columns;
 mod copying;
 mod desk;
 mod mapping;
 mod marks;
 mod report;
 mod sql;
+mod trail;
 mod views;
