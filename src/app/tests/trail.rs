@@ -39,7 +39,7 @@ fn a_view_has_its_time_and_a_name_that_the_case_keeps() {
         CaseEvent::Visited { node, title, .. } => Some((*node, title.clone())),
         _ => None,
     });
-    assert_eq!(named, Some((2, "the odd one".to_owned())));
+    assert_eq!(named, Some((3, "the odd one".to_owned())));
     desk.play("n C-u Enter");
     assert_ne!(desk.state.trail.here().called(), "the odd one");
 }
