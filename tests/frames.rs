@@ -56,6 +56,22 @@ fn a_terminal_that_is_too_small_is_told_so() {
 }
 
 #[test]
+fn links_of_an_account_and_the_group_as_a_drawing() {
+    keep("links", "l l p l > j Enter j");
+    keep("links-marked", "l l p l w M");
+    keep("links-drawing", "l l p l > d");
+    keep("links-options", "l l p l o");
+    keep_of("links-hostile", "l l p l > j Enter G", Stage::hostile);
+}
+
+#[test]
+fn templates_of_prompts_masked_and_revealed() {
+    keep("templates", "Space g");
+    keep("templates-revealed", "Space g z r");
+    keep_of("templates-hostile", "Space g z r", Stage::hostile);
+}
+
+#[test]
 fn rows_scrolled_to_the_last_column() {
     keep("rows-right", "G l l l l l l l l l l l l l l l l l l");
 }
@@ -340,7 +356,7 @@ fn ascii_terminals_get_ascii_lines() {
 }
 
 /// Keys that reach everything: surfaces, panes, overlays, forms.
-const KEYS: [&str; 47] = [
+const KEYS: [&str; 56] = [
     "j",
     "k",
     "h",
@@ -388,6 +404,15 @@ const KEYS: [&str; 47] = [
     "e",
     "s",
     "J",
+    "p l",
+    "Space g",
+    ">",
+    "w",
+    "d",
+    "o",
+    "M",
+    "W",
+    "z r",
 ];
 
 proptest! {

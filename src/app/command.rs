@@ -46,6 +46,10 @@ impl When {
     /// The heading of a field is under the cursor.
     pub const FIELD_HEAD: When = When(1 << 16);
 
+    /// The links of an entity have the focus.
+    pub const LINKS: When = When(1 << 20);
+    /// The templates of prompts have the focus.
+    pub const TEMPLATES: When = When(1 << 21);
     /// The result on the SQL surface has the focus.
     pub const SQL: When = When(1 << 24);
     /// The editor on the SQL surface has the focus: only keys that type nothing are commands there.
@@ -122,6 +126,18 @@ pub enum Action {
     ClearMarks,
     TimeBounds,
     EntityPage,
+    Links,
+    LinksDeeper,
+    LinksShallower,
+    LinksOptions,
+    LinksWeak,
+    LinksDrawing,
+    GroupMark,
+    GroupLabel,
+    GroupFinding,
+    Templates,
+    TemplateAccounts,
+    TemplateMark,
     TopValues,
     Timeline,
     Fields,
@@ -222,11 +238,13 @@ const LISTS: When = W::ROWS
     .or(W::FINDINGS)
     .or(W::CASE)
     .or(W::PLAYBOOKS)
+    .or(W::LINKS)
+    .or(W::TEMPLATES)
     .or(W::SQL)
     .or(W::COMPARE);
 
 /// Where a row or a value can be marked.
-const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE);
+const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE).or(W::LINKS);
 
 /// The action table.
 #[rustfmt::skip]
@@ -253,8 +271,8 @@ pub const TABLE: &[Command] = &[
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),
-    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::SQL).or(W::COMPARE), A::Move(M::Left), 0),
-    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::SQL).or(W::COMPARE), A::Move(M::Right), 0),
+    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Left), 0),
+    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Right), 0),
     command("first", "first", "The first row, value or bucket.", &["g", "Home"], LISTS.or(W::TIMELINE), A::Move(M::First), 0),
     command("last", "last", "The last row, value or bucket.", &["G", "End"], LISTS.or(W::TIMELINE), A::Move(M::Last), 0),
     command("half-up", "half a page up", "Half a page up.", &["C-u"], LISTS, A::Move(M::HalfUp), 0),
@@ -304,6 +322,19 @@ pub const TABLE: &[Command] = &[
     command("time-bounds", "time bounds", "Drop the time range of a list or an entity's page, so that all time counts, or keep it again.", &["z t"], W::LIST.or(W::PAGE), A::TimeBounds, 0),
     command("mark", "mark", "Mark the row or value under the cursor, or take its mark off, and go on: + ! t f m and the pivots then act on all that is marked.", &["v"], MARKABLE, A::Mark, 3),
     command("clear-marks", "take marks off", "Take the marks off all rows or values; Esc does too.", &["z v"], W::EXPLORE, A::ClearMarks, 0),
+
+    command("links", "links", "Who shares addresses, devices, payments with the entity under the cursor, and who with those.", &["p l"], W::ENTITY, A::Links, 0),
+    command("links-deeper", "deeper", "One step further: the group takes in who is linked to its outermost members.", &[">"], W::LINKS, A::LinksDeeper, 7),
+    command("links-shallower", "less deep", "One step back: the group leaves its outermost members out.", &["<"], W::LINKS, A::LinksShallower, 0),
+    command("links-options", "what counts", "Choose the roles to link over, the limit for hubs, the least weight, the depth and the size of the group.", &["o"], W::LINKS, A::LinksOptions, 6),
+    command("links-weak", "weak links", "Show also those who share too little to count, or hide them again.", &["w"], W::LINKS, A::LinksWeak, 2),
+    command("links-drawing", "drawing", "Draw the group with its links in the place of the tree, or go back to the tree.", &["d"], W::LINKS, A::LinksDrawing, 5),
+    command("group-mark", "mark the group", "Mark every member of the group.", &["M"], W::LINKS, A::GroupMark, 6),
+    command("group-label", "label the group", "Label every member of the group, with one reason.", &["L"], W::LINKS, A::GroupLabel, 6),
+    command("group-finding", "finding", "State a finding about every member of the group, with all their rows as its evidence.", &["W"], W::LINKS, A::GroupFinding, 5),
+    command("templates", "templates", "Near-duplicate prompts of the view: their templates, who uses them, who was first.", &["p t", "Space g"], W::EXPLORE, A::Templates, 0),
+    command("template-accounts", "its accounts", "The accounts that sent prompts of the template under the cursor.", &["a"], W::TEMPLATES, A::TemplateAccounts, 7),
+    command("template-mark", "mark its accounts", "List and mark the accounts that sent prompts of the template under the cursor.", &["M"], W::TEMPLATES, A::TemplateMark, 6),
 
     command("search", "search", "Find the next row that has a text in any of its columns; in the detail the next name or value, also folded ones.", &["/"], W::ROWS.or(W::DETAIL), A::Search, 2),
     command("search-next", "next match", "The next row with the text.", &["n"], W::ROWS.or(W::DETAIL), A::SearchNext, 0),

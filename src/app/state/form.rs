@@ -47,6 +47,8 @@ pub enum Purpose {
     Question,
     /// The answer to a question.
     Answer(String),
+    /// What links are followed.
+    Links,
     /// A name for a view of the trail.
     NameNode(usize),
     /// A text to search for.

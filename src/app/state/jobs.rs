@@ -45,6 +45,10 @@ pub enum Purpose {
     Spark,
     /// The related values of an entity, and what is new for it.
     Related,
+    /// A step of the links of an entity.
+    Links,
+    /// A step of the templates of prompts.
+    Templates,
     /// The next row with the searched text.
     Find {
         /// Whether towards the end.
@@ -155,6 +159,8 @@ impl Purpose {
             Purpose::Detail { .. } => "reading a row",
             Purpose::List => "listing",
             Purpose::Summary | Purpose::Facts | Purpose::Related => "entity",
+            Purpose::Links => "links",
+            Purpose::Templates => "templates",
             Purpose::Find { .. } => "searching",
             Purpose::Secrets { .. } => "revealing",
             Purpose::Evidence { .. } => "reading the row to pin",

@@ -11,6 +11,7 @@ pub mod form;
 pub mod input;
 pub mod jobs;
 pub mod layer;
+pub mod links;
 pub mod list;
 pub mod mapping;
 pub mod marks;
@@ -21,6 +22,7 @@ pub mod report;
 pub mod results;
 pub mod rows;
 pub mod sql;
+pub mod templates;
 pub mod timeline;
 pub mod trail;
 pub mod unsealed;
@@ -47,6 +49,7 @@ pub use form::Form;
 pub use input::Input;
 pub use jobs::Jobs;
 pub use layer::Layer;
+pub use links::LinksPane;
 pub use list::List;
 pub use marks::Marks;
 pub use opening::{Opening, Reopening};
@@ -56,6 +59,7 @@ pub use report::LoadReport;
 pub use results::Results;
 pub use rows::Rows;
 pub use sql::Sql;
+pub use templates::TemplatesPane;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
 pub use unsealed::Unsealed;
@@ -180,6 +184,10 @@ pub struct State {
     pub list: List,
     /// The entity page in the main area, when the place is one.
     pub page: Page,
+    /// The links in the main area, when the place is one.
+    pub links: LinksPane,
+    /// The templates of prompts in the main area, when the place is one.
+    pub templates: TemplatesPane,
     /// What is marked, for the next key to act on.
     pub marks: Marks,
     /// The playbooks and their hits.
@@ -243,6 +251,8 @@ impl State {
             detail: Detail::default(),
             list: List::default(),
             page: Page::default(),
+            links: LinksPane::default(),
+            templates: TemplatesPane::default(),
             marks: Marks::default(),
             playbooks: Playbooks::default(),
             mapping: mapping::Pane::default(),

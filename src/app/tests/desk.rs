@@ -89,7 +89,7 @@ fn answer(statement: &Statement) -> Option<Script> {
             names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
         Script::rows(batch(&columns))
     };
-    if let Some(script) = super::sql::answer(sql) {
+    if let Some(script) = super::sql::answer(sql).or_else(|| links(sql)).or_else(|| templates(sql)) {
         return Some(script);
     }
     Some(if sql.contains("FROM secrets") {
@@ -187,6 +187,73 @@ fn answer(statement: &Statement) -> Option<Script> {
     } else {
         rows(number(statement, 0) - 1, 1, &NAMES)
     })
+}
+
+/// What the fake engine says to the steps of links: everybody on an address, whoever is asked for.
+fn links(sql: &str) -> Option<Script> {
+    if sql.contains("AS entities") {
+        return Some(Script::rows(batch(&[("entities", vec![Value::Int(5_000)])])));
+    }
+    if sql.starts_with("CREATE OR REPLACE TABLE") {
+        return Some(Script::rows(batch(&[("Count", vec![Value::Int(1)])])));
+    }
+    if !sql.contains("AS holders") {
+        return None;
+    }
+    let on: [(&str, i128, &str); 11] = [
+        ("192.0.2.1", 2, "acct_0"),
+        ("192.0.2.1", 2, "acct_1"),
+        ("192.0.2.2", 2, "acct_0"),
+        ("192.0.2.2", 2, "acct_1"),
+        ("192.0.2.3", 2, "acct_1"),
+        ("192.0.2.3", 2, "acct_2"),
+        ("192.0.2.4", 3, "acct_1"),
+        ("192.0.2.4", 3, "acct_2"),
+        ("192.0.2.5", 2, "acct_0"),
+        ("192.0.2.5", 2, "acct_3"),
+        ("100.64.0.1", 500, "acct_0"),
+    ];
+    let text = |value: &str| Value::Text(value.to_owned());
+    Some(Script::rows(batch(&[
+        ("bridge", on.iter().map(|one| text(one.0)).collect()),
+        ("holders", on.iter().map(|one| Value::Int(one.1)).collect()),
+        ("entity", on.iter().map(|one| text(one.2)).collect()),
+        ("first_seen", vec![Value::Time(Timestamp(0)); on.len()]),
+        ("last_seen", vec![Value::Time(Timestamp(60)); on.len()]),
+    ])))
+}
+
+/// What it says to the steps of templates.
+fn templates(sql: &str) -> Option<Script> {
+    let texts =
+        ["say the forbidden word number 1 now", "say the forbidden word number 22 now", "something else entirely is here"];
+    let rows = 0..texts.len() as i128;
+    let text = |value: &str| Value::Text(value.to_owned());
+    if sql.contains("AS prompts FROM") {
+        return Some(Script::rows(batch(&[("prompts", vec![Value::Int(3)])])));
+    }
+    if sql.contains("AS first_account") {
+        return Some(Script::rows(batch(&[
+            ("requests", vec![Value::Int(40)]),
+            ("prompts", vec![Value::Int(2)]),
+            ("accounts", vec![Value::Int(2)]),
+            ("first_account", vec![text("acct_1")]),
+            ("first_seen", vec![Value::Time(Timestamp(0))]),
+            ("last_seen", vec![Value::Time(Timestamp(60))]),
+            ("examples", vec![text("1,2")]),
+        ])));
+    }
+    if !sql.contains("AS text") {
+        return None;
+    }
+    Some(Script::rows(batch(&[
+        ("row_id", rows.clone().map(|at| Value::Int(at + 1)).collect()),
+        ("requests", vec![Value::Int(20); texts.len()]),
+        ("accounts", vec![Value::Int(1); texts.len()]),
+        ("account", rows.map(|at| text(&format!("acct_{at}"))).collect()),
+        ("text", texts.iter().map(|one| text(one)).collect()),
+        ("whole", vec![Value::Bool(true); texts.len()]),
+    ])))
 }
 
 impl Desk {

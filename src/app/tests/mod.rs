@@ -4,6 +4,7 @@ mod casework;
 mod columns;
 mod copying;
 mod desk;
+mod links;
 mod mapping;
 mod marks;
 mod report;

@@ -16,8 +16,8 @@ use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
 use super::{
-    answers, around, casework, columns, copying, detail, layers, mapping, marks, motion, reopen, report, rows, sql, time, trail,
-    view,
+    answers, around, casework, columns, copying, detail, layers, links, mapping, marks, motion, reopen, report, rows, sql,
+    templates, time, trail, view,
 };
 
 /// Does it.
@@ -115,6 +115,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         Action::Widen => widen(state, 4),
         Action::Narrow => widen(state, -4),
+        Action::Keep | Action::Drop if in_templates(state) => templates::act(state, action, out),
         Action::Keep => restrict(state, true, out),
         Action::Drop => restrict(state, false, out),
         Action::Pivot(role) => {
@@ -138,6 +139,17 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
                 view::visit(state, Place::Page(entity), view, title, out);
             }
         }
+        Action::Links => links::open(state, out),
+        Action::LinksDeeper
+        | Action::LinksShallower
+        | Action::LinksOptions
+        | Action::LinksWeak
+        | Action::LinksDrawing
+        | Action::GroupMark
+        | Action::GroupLabel
+        | Action::GroupFinding => links::act(state, action, out),
+        Action::Templates => templates::open(state, out),
+        Action::TemplateAccounts | Action::TemplateMark => templates::act(state, action, out),
         Action::TopValues => {
             let Some(column) = focus::pointed_column(state) else { return };
             let view = state.view().clone();
@@ -202,7 +214,13 @@ fn back(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
+fn in_templates(state: &State) -> bool {
+    state.surface == Surface::Explore && state.focus == Pane::Main && *state.place() == Place::Templates
+}
+
 fn stop_waiting(state: &mut State) {
+    links::stop(state);
+    templates::stop(state);
     state.timeline.loading = false;
     state.list.loading = false;
     state.rows.awaited = None;
@@ -260,6 +278,8 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
                 None => restrict(state, true, out),
             },
             Place::Top { .. } => restrict(state, true, out),
+            Place::Links(_) => links::fold(state, None, out),
+            Place::Templates => templates::act(state, Action::Open, out),
             Place::Compare { .. } => trail::restrict(state, true, out),
         },
         (Surface::Explore, Pane::Fields) => match state.fields.lines().get(state.fields.cursor) {

@@ -15,7 +15,7 @@ use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{Place, State, Tone};
 
-use super::{casework, copying, mapping, motion, page, playbooks, report, results, rows, sql, trail, view};
+use super::{casework, copying, links, mapping, motion, page, playbooks, report, results, rows, sql, templates, trail, view};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -101,8 +101,11 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             state.list.cursor = state.list.cursor.min(items.len().saturating_sub(1));
             state.list.items = items;
             state.list.loading = false;
+            templates::mark_accounts(state);
             motion::keep_in_sight(state);
         }
+        Purpose::Links => links::answer(state, &batches, out),
+        Purpose::Templates => templates::answer(state, &batches, out),
         Purpose::Summary => {
             state.page.figures = Some(page::figures_of(state, &first_row(&batches)));
             view::want_related(state, out)?;
@@ -187,6 +190,8 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.list.loading = false;
             state.list.error = Some(reason.to_owned());
         }
+        Purpose::Links => links::failed(state, reason),
+        Purpose::Templates => templates::failed(state, reason),
         Purpose::Summary | Purpose::Spark | Purpose::Facts => state.page.error = Some(reason.to_owned()),
         Purpose::Related => {
             state.page.related.iter_mut().for_each(|related| related.1 = Values::Failed(reason.to_owned()));

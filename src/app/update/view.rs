@@ -16,7 +16,7 @@ use crate::app::state::jobs::Purpose;
 use crate::app::state::marks::described;
 use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, list, timeline};
 
-use super::{results, rows, trail};
+use super::{links, results, rows, templates, trail};
 
 /// The extract is open: everything begins.
 pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
@@ -89,6 +89,8 @@ pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) {
         Place::Rows => (state.rows.cursor, state.rows.column),
         Place::Pivot { .. } | Place::Top { .. } => (state.list.cursor as u64, state.rows.column),
         Place::Page(_) => (state.page.cursor as u64, state.rows.column),
+        Place::Links(_) => (state.links.cursor as u64, state.rows.column),
+        Place::Templates => (state.templates.cursor as u64, state.rows.column),
         Place::Compare { .. } => (state.compared.cursor.first().copied().unwrap_or(0) as u64, state.rows.column),
     };
     state.trail.here_mut().cursor = cursor;
@@ -135,6 +137,8 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
             let statement = top::statement(&state.context(), state.view(), column, list::MOST + 1);
             submit(state, Lane::Interactive, Purpose::List, statement, out)?;
         }
+        Place::Links(start) => links::begin(state, start, position, out),
+        Place::Templates => templates::begin(state, position, out),
         Place::Compare { a, b } => trail::begin(state, *a, *b, out)?,
         Place::Page(whose) => {
             let around = usize::try_from(position).unwrap_or(0);

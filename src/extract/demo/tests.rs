@@ -73,6 +73,10 @@ fn fits(row: &[String], filter: &str) -> bool {
     filter.split(' ').all(|term| {
         let (negated, term) = term.strip_prefix('-').map_or((false, term), |term| (true, term));
         let (role, values) = term.split_once(':').unwrap();
+        if role == "time" {
+            let from: Timestamp = values.strip_suffix("..").unwrap().parse().unwrap();
+            return row[0].parse::<Timestamp>().unwrap() >= from;
+        }
         let value = &row[place(role)];
         let hit = values.split(',').any(|wanted| match wanted.strip_suffix('*') {
             Some(start) => value.starts_with(start),

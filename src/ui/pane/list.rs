@@ -61,7 +61,7 @@ fn title(state: &State, theme: &Theme, focus: bool) -> Line {
         Place::Pivot { from, to } => look::title(to.plural(), focus, theme)
             .with(" of ", theme.dim)
             .with(if from.is_empty() { "the view".into() } else { SafeText::cut(&described(from), 48) }, theme.accent),
-        Place::Top { .. } | Place::Rows | Place::Page(_) | Place::Compare { .. } => {
+        Place::Top { .. } | Place::Rows | Place::Page(_) | Place::Compare { .. } | Place::Links(_) | Place::Templates => {
             look::title("top values of", focus, theme).with(" ", PLAIN).with(SafeText::new(&state.list.column), theme.accent)
         }
     };
