@@ -62,7 +62,8 @@ fn rows_are_sorted_by_several_columns() {
     assert_eq!(sort(&desk), ["account:desc", "key:desc", "ip"], "turned over in its place");
     desk.play("}");
     assert_eq!(sort(&desk), ["account:desc", "ip"], "and taken out");
-    let asked = desk.engine.submitted().into_iter().rev().find(|request| request.statement.sql.starts_with("CREATE TABLE")).unwrap();
+    let asked =
+        desk.engine.submitted().into_iter().rev().find(|request| request.statement.sql.starts_with("CREATE TABLE")).unwrap();
     let order = "ORDER BY \"account\" DESC NULLS LAST, \"ip\" ASC NULLS LAST, \"row_id\"";
     assert!(asked.statement.sql.ends_with(order), "{}", asked.statement.sql);
     desk.play("[");

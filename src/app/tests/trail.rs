@@ -30,7 +30,8 @@ fn copied(desk: &Desk) -> Vec<(String, String)> {
 #[test]
 fn a_view_has_its_time_and_a_name_that_the_case_keeps() {
     let mut desk = walked();
-    let times: Vec<Option<i64>> = desk.state.trail.nodes().iter().map(|node| node.at.map(|at| at.0 / Timestamp::SECOND)).collect();
+    let times: Vec<Option<i64>> =
+        desk.state.trail.nodes().iter().map(|node| node.at.map(|at| at.0 / Timestamp::SECOND)).collect();
     assert_eq!(times, [None, Some(5), Some(9)]);
     desk.play("Space b n").type_in("the odd one").play("Enter");
     assert_eq!(desk.state.trail.here().called(), "the odd one");
