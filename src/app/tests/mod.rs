@@ -1,6 +1,7 @@
 //! Key scripts over the core.
 
 mod casework;
+mod columns;
 mod copying;
 mod desk;
 mod links;
@@ -8,4 +9,5 @@ mod mapping;
 mod marks;
 mod report;
 mod sql;
+mod trail;
 mod views;
