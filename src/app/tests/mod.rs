@@ -1,6 +1,7 @@
 //! Key scripts over the core.
 
 mod casework;
+mod columns;
 mod copying;
 mod desk;
 mod fields;
@@ -10,4 +11,5 @@ mod marks;
 mod report;
 mod sql;
 mod time;
+mod trail;
 mod views;

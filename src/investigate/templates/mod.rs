@@ -292,7 +292,8 @@ impl Templates {
             let mut same = false;
             for (place, others) in &mut known {
                 let Some(first) = self.candidates.get_mut(*place).and_then(|one| one.template.as_mut()) else { continue };
-                let alike = near::likeness(&own, others) >= self.options.similarity;
+                // Half as similar as texts of one group is enough to try: what would not be left of the text forbids it.
+                let alike = near::likeness(&own, others) >= self.options.similarity / 2.0;
                 if first.fits(&template.to_string()) || (alike && first.merge(&template)) {
                     *others = runs(first);
                     same = true;

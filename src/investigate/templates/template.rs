@@ -8,7 +8,7 @@ pub const SLOT: &str = "{…}";
 /// Pieces of a text that are compared at most: the rest of a longer text is a slot.
 const PIECES: usize = 400;
 /// Letters that a part between two slots needs: less is chance.
-const LEAST: usize = 3;
+const LEAST: usize = 2;
 
 /// What texts have in common: pieces in order, and where something else may stand between them.
 #[derive(Debug, Clone, PartialEq)]

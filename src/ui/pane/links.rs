@@ -83,7 +83,7 @@ impl Columns {
     fn of(width: u16) -> Columns {
         let mut left = width.saturating_sub(36);
         let mut take = |wanted: u16| {
-            let fits = left >= wanted + 1;
+            let fits = left > wanted;
             if fits {
                 left -= wanted + 1;
             }
