@@ -38,7 +38,13 @@ fn main() {
     println!("opening them again: {} ms", begun.elapsed().as_millis());
 
     let client = Client::new(opened.engine.clone());
-    let context = Context { schema: &opened.extract.schema, dialect: client.dialect(), case: &NoCase, last: opened.extract.last };
+    let context = Context {
+        relation: &casebook::investigate::REQUESTS,
+        schema: &opened.extract.schema,
+        dialect: client.dialect(),
+        case: &NoCase,
+        last: opened.extract.last,
+    };
     let busiest = client.ask(top::statement(&context, &View::default(), "key", 2).expect("a statement"), Limits::default());
     let key =
         busiest.expect("the query runs").rows().filter_map(|row| row.first().and_then(Value::as_text).map(str::to_owned)).next();

@@ -56,6 +56,22 @@ fn a_terminal_that_is_too_small_is_told_so() {
 }
 
 #[test]
+fn links_of_an_account_and_the_group_as_a_drawing() {
+    keep("links", "l l p l > j Enter j");
+    keep("links-marked", "l l p l w M");
+    keep("links-drawing", "l l p l > d");
+    keep("links-options", "l l p l o");
+    keep_of("links-hostile", "l l p l > j Enter G", Stage::hostile);
+}
+
+#[test]
+fn templates_of_prompts_masked_and_revealed() {
+    keep("templates", "Space g");
+    keep("templates-revealed", "Space g z r");
+    keep_of("templates-hostile", "Space g z r", Stage::hostile);
+}
+
+#[test]
 fn rows_scrolled_to_the_last_column() {
     keep("rows-right", "G l l l l l l l l l l l l l l l l l l");
 }
@@ -129,6 +145,61 @@ fn marked_values() {
 #[test]
 fn marked_rows() {
     keep("marks-rows", "l l v v j v k");
+}
+
+#[test]
+fn fields_rare_sorted_and_searched() {
+    keep("fields-rare", "Space v r s");
+    keep("fields-searched", "Space v / a c c t _ 0 0 1 7 Enter j j");
+    keep("fields-concentration", "Space v s s s j");
+}
+
+#[test]
+fn fields_compared() {
+    keep("fields-compared", "Space v z p Enter j j");
+    keep("list-compared", "l l F z p C-u - 1 0 m Enter j j");
+    keep("compare-form", "Space v z p C-u y e s t e r d a y Enter");
+}
+
+#[test]
+fn fields_of_numbers() {
+    keep("fields-numbers", "Space v / l a t Enter l j j j j j j j");
+    keep("fields-times", "Space v / t i m e Enter l j");
+}
+
+#[test]
+fn list_searched() {
+    keep("list-searched", "l l F / a c c t _ 0 0 Enter j");
+}
+
+#[test]
+fn time_bounds() {
+    keep("time-bounds", "T [ l l ] Enter l l p i z t");
+}
+
+#[test]
+fn stacked_timeline() {
+    keep("timeline-stacked", "l l T l l l");
+    keep("timeline-choose", "T T Tab Tab");
+    keep_of("hostile-stacked", "l l T l l l", Stage::hostile);
+    let theme = Theme::builtin("mono").unwrap().with_ascii(true);
+    let mut stage = Stage::ready(80, 24);
+    stage.press("l l T l l l");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("timeline-stacked-ascii-80x24", picture::text(&stage.draw(&theme)));
+    });
+}
+
+#[test]
+fn named_ranges() {
+    keep("range-name", "T [ l l ] z n r u s h");
+    keep("range-choose", "T [ l l ] z n r u s h Enter Enter Space i Tab");
+}
+
+#[test]
+fn hostile_fields_and_marks() {
+    keep_of("hostile-marks", "l l F v v / r o o t Enter", Stage::hostile);
+    keep_of("hostile-fields", "Space v z p Enter v j v", Stage::hostile);
 }
 
 #[test]
@@ -340,7 +411,7 @@ fn ascii_terminals_get_ascii_lines() {
 }
 
 /// Keys that reach everything: surfaces, panes, overlays, forms.
-const KEYS: [&str; 47] = [
+const KEYS: [&str; 56] = [
     "j",
     "k",
     "h",
@@ -388,6 +459,15 @@ const KEYS: [&str; 47] = [
     "e",
     "s",
     "J",
+    "p l",
+    "Space g",
+    ">",
+    "w",
+    "d",
+    "o",
+    "M",
+    "W",
+    "z r",
 ];
 
 proptest! {

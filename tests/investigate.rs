@@ -559,7 +559,8 @@ fn what_shares_rows_with_an_entity_comes_in_one_reading_with_what_is_new_for_it(
     let opened = casebook::extract::open(&spec, &paths, &DuckOpener, &mut |_| true).unwrap();
     let client = Client::new(opened.engine.clone());
     let extract = &opened.extract;
-    let context = Context { schema: &extract.schema, dialect: client.dialect(), case: &NoCase, last: extract.last };
+    let context =
+        Context { relation: &REQUESTS, schema: &extract.schema, dialect: client.dialect(), case: &NoCase, last: extract.last };
     let key = Entity::new(Role::Key, "key_a").unwrap();
     let summary = ask(&client, entity::summary(&context, &View::default(), &key).unwrap());
     let settled = entity::settled(summary.get(0, "first_seen").as_time(), summary.get(0, "last_seen").as_time());

@@ -10,7 +10,7 @@ use casebook::engine::duckdb::DuckOpener;
 use casebook::engine::{Client, Limits, OpenOptions, Opener, Statement, Table};
 use casebook::extract::demo::{self, Format, Planted, Spec, Truth};
 use casebook::extract::{self, OpenSpec, Opened};
-use casebook::investigate::{Context, Filter, NoCase, View, count};
+use casebook::investigate::{Context, Filter, NoCase, REQUESTS, View, count};
 use casebook::playbook::{self, Playbook, library};
 use casebook::settings::paths::Paths;
 

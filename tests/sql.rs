@@ -12,7 +12,7 @@ use casebook::engine::{Client, Cut, Limits, OpenOptions, Opener, Statement, Tabl
 use casebook::investigate::relation::Relation;
 use casebook::investigate::result::{self, Bounds, Kept};
 use casebook::investigate::rows::{self, RowSource};
-use casebook::investigate::{CaseTerms, Context, NoCase, SortKey, View, count, pivot, timeline, top, written};
+use casebook::investigate::{CaseTerms, Context, NoCase, SortKey, View, count, diff, pivot, timeline, top, written};
 
 const ROWS: i64 = 60;
 
@@ -332,4 +332,33 @@ fn a_view_that_is_written_out_gives_the_same_rows() {
             assert_eq!(Value::Int(i128::from(again.rows)), expected, "{sql}");
         }
     }
+}
+
+#[test]
+fn what_only_one_of_two_views_has_is_told_for_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let (client, schema) = extract(folder.path());
+    let context = Context {
+        relation: &casebook::investigate::REQUESTS,
+        schema: &schema,
+        dialect: client.dialect(),
+        case: &NoCase,
+        last: None,
+    };
+    let of = |filter: &str| View { filter: filter.parse().unwrap(), ..View::default() };
+    // Row i has account i % 7 and address i % 5: rows 1 to 14 have all accounts, rows 1 to 3 have three of each.
+    let (a, b) = (of("row_id<=14"), of("row_id<=3"));
+    let table = answer(&client, diff::statement((&context, &a), (&context, &b), Role::Account, 2).unwrap());
+    let found: Vec<(String, String)> = table.rows().map(|row| (row[0].to_plain(), row[1].to_plain())).collect();
+    assert_eq!(found, [("a".into(), "acct_3".into()), ("a".into(), "acct_4".into())]);
+    assert_eq!((table.get(0, "requests"), table.get(0, "only_here")), (Value::Int(2), Value::Int(4)));
+    let other = of("account:acct_0 ip:192.0.2.4");
+    let table = answer(&client, diff::statement((&context, &b), (&context, &other), Role::Ip, 9).unwrap());
+    assert_eq!(table.rows().map(|row| row[0].to_plain()).collect::<String>(), "aaab");
+    // The result of an SQL text against the extract.
+    let kept = made(&client, &schema, "SELECT account FROM requests WHERE row_id <= 2");
+    let of_sql = self::context(&client, &kept);
+    let table = answer(&client, diff::statement((&of_sql, &view(&kept, "")), (&context, &b), Role::Account, 9).unwrap());
+    assert_eq!(table.rows().map(|row| row[1].to_plain()).collect::<Vec<_>>(), ["acct_2"]);
+    assert_eq!(diff::roles(&schema, &kept.schema), [Role::Account]);
 }

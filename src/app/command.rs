@@ -46,6 +46,10 @@ impl When {
     /// The heading of a field is under the cursor.
     pub const FIELD_HEAD: When = When(1 << 16);
 
+    /// The links of an entity have the focus.
+    pub const LINKS: When = When(1 << 20);
+    /// The templates of prompts have the focus.
+    pub const TEMPLATES: When = When(1 << 21);
     /// The result on the SQL surface has the focus.
     pub const SQL: When = When(1 << 24);
     /// The editor on the SQL surface has the focus: only keys that type nothing are commands there.
@@ -121,7 +125,24 @@ pub enum Action {
     Mark,
     ClearMarks,
     TimeBounds,
+    Rare,
+    SortList,
+    SearchList,
+    Compare,
+    NameRange,
     EntityPage,
+    Links,
+    LinksDeeper,
+    LinksShallower,
+    LinksOptions,
+    LinksWeak,
+    LinksDrawing,
+    GroupMark,
+    GroupLabel,
+    GroupFinding,
+    Templates,
+    TemplateAccounts,
+    TemplateMark,
     TopValues,
     Timeline,
     Fields,
@@ -222,11 +243,13 @@ const LISTS: When = W::ROWS
     .or(W::FINDINGS)
     .or(W::CASE)
     .or(W::PLAYBOOKS)
+    .or(W::LINKS)
+    .or(W::TEMPLATES)
     .or(W::SQL)
     .or(W::COMPARE);
 
 /// Where a row or a value can be marked.
-const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE);
+const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE).or(W::LINKS);
 
 /// The action table.
 #[rustfmt::skip]
@@ -253,8 +276,8 @@ pub const TABLE: &[Command] = &[
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),
-    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::SQL).or(W::COMPARE), A::Move(M::Left), 0),
-    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::SQL).or(W::COMPARE), A::Move(M::Right), 0),
+    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Left), 0),
+    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Right), 0),
     command("first", "first", "The first row, value or bucket.", &["g", "Home"], LISTS.or(W::TIMELINE), A::Move(M::First), 0),
     command("last", "last", "The last row, value or bucket.", &["G", "End"], LISTS.or(W::TIMELINE), A::Move(M::Last), 0),
     command("half-up", "half a page up", "Half a page up.", &["C-u"], LISTS, A::Move(M::HalfUp), 0),
@@ -268,10 +291,10 @@ pub const TABLE: &[Command] = &[
     command("keep", "keep only", "Keep only rows that have the value under the cursor.", &["+"], W::VALUE, A::Keep, 8),
     command("drop", "drop", "Drop the rows that have the value under the cursor.", &["!"], W::VALUE, A::Drop, 7),
     command("top", "top values", "Every value of the column under the cursor with its count and share.", &["F"], W::VALUE.or(W::FIELD_HEAD), A::TopValues, 5),
-    command("timeline", "time", "Go to the time histogram.", &["T"], W::EXPLORE, A::Timeline, 2),
+    command("timeline", "time", "Go to the time histogram, split by the column under the cursor; in the histogram split it by another column, or not any more.", &["T"], W::EXPLORE, A::Timeline, 2),
     command("fields", "fields", "Go to the fields and their top values.", &["Space v"], W::EXPLORE, A::Fields, 0),
     command("detail", "detail", "Go to the detail of the row under the cursor.", &["Space d"], W::ROWS, A::Detail, 0),
-    command("time-range", "time range", "Type a time range for the view: A..B, or -1h back from the last row.", &["Space i"], W::EXPLORE, A::TimeRange, 0),
+    command("time-range", "time range", "Type a time range for the view: A..B, -1h back from the last row, or the name of one.", &["Space i"], W::EXPLORE, A::TimeRange, 0),
 
     command("page", "entity page", "First and last seen, counts and related values of the entity under the cursor.", &["p p"], W::ENTITY, A::EntityPage, 0),
     command("pivot-requests", "its requests", "The rows of the entity under the cursor.", &["p r"], W::ENTITY, A::Pivot(Role::Request), 0),
@@ -302,8 +325,25 @@ pub const TABLE: &[Command] = &[
     command("pivot-view-endpoints", "endpoints of the view", "The endpoints that stand in the rows of the view.", &["P e"], W::EXPLORE, A::PivotView(Role::Endpoint), 0),
     command("pivot-view-requests", "its rows", "The rows of the view that a list was made from.", &["P r"], W::LIST.or(W::PAGE), A::PivotView(Role::Request), 0),
     command("time-bounds", "time bounds", "Drop the time range of a list or an entity's page, so that all time counts, or keep it again.", &["z t"], W::LIST.or(W::PAGE), A::TimeBounds, 0),
+    command("rare", "rare values", "The rarest values first instead of the most frequent, or the other way round.", &["r"], W::FIELDS.or(W::LIST), A::Rare, 3),
+    command("sort-list", "sort", "Sort the fields by name, by distinct values or by the share of the top value; a list by requests, by value or by time.", &["s"], W::FIELDS.or(W::LIST), A::SortList, 2),
+    command("search-list", "search", "Only fields and values that have a text: also values that are not shown.", &["/"], W::FIELDS.or(W::LIST), A::SearchList, 2),
+    command("compare", "compare times", "The values of this window of time beside those of the one before, of a day or a week earlier, or of any other; again to stop.", &["z p"], W::FIELDS.or(W::LIST), A::Compare, 0),
     command("mark", "mark", "Mark the row or value under the cursor, or take its mark off, and go on: + ! t f m and the pivots then act on all that is marked.", &["v"], MARKABLE, A::Mark, 3),
     command("clear-marks", "take marks off", "Take the marks off all rows or values; Esc does too.", &["z v"], W::EXPLORE, A::ClearMarks, 0),
+
+    command("links", "links", "Who shares addresses, devices, payments with the entity under the cursor, and who with those.", &["p l"], W::ENTITY, A::Links, 0),
+    command("links-deeper", "deeper", "One step further: the group takes in who is linked to its outermost members.", &[">"], W::LINKS, A::LinksDeeper, 7),
+    command("links-shallower", "less deep", "One step back: the group leaves its outermost members out.", &["<"], W::LINKS, A::LinksShallower, 0),
+    command("links-options", "what counts", "Choose the roles to link over, the limit for hubs, the least weight, the depth and the size of the group.", &["o"], W::LINKS, A::LinksOptions, 6),
+    command("links-weak", "weak links", "Show also those who share too little to count, or hide them again.", &["w"], W::LINKS, A::LinksWeak, 2),
+    command("links-drawing", "drawing", "Draw the group with its links in the place of the tree, or go back to the tree.", &["d"], W::LINKS, A::LinksDrawing, 5),
+    command("group-mark", "mark the group", "Mark every member of the group.", &["M"], W::LINKS, A::GroupMark, 6),
+    command("group-label", "label the group", "Label every member of the group, with one reason.", &["L"], W::LINKS, A::GroupLabel, 6),
+    command("group-finding", "finding", "State a finding about every member of the group, with all their rows as its evidence.", &["W"], W::LINKS, A::GroupFinding, 5),
+    command("templates", "templates", "Near-duplicate prompts of the view: their templates, who uses them, who was first.", &["p t", "Space g"], W::EXPLORE, A::Templates, 0),
+    command("template-accounts", "its accounts", "The accounts that sent prompts of the template under the cursor.", &["a"], W::TEMPLATES, A::TemplateAccounts, 7),
+    command("template-mark", "mark its accounts", "List and mark the accounts that sent prompts of the template under the cursor.", &["M"], W::TEMPLATES, A::TemplateMark, 6),
 
     command("search", "search", "Find the next row that has a text in any of its columns; in the detail the next name or value, also folded ones.", &["/"], W::ROWS.or(W::DETAIL), A::Search, 2),
     command("search-next", "next match", "The next row with the text.", &["n"], W::ROWS.or(W::DETAIL), A::SearchNext, 0),
@@ -324,6 +364,7 @@ pub const TABLE: &[Command] = &[
     command("reveal", "reveal", "Show this one masked value, or the secrets behind its fingerprints; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
     command("brush-from", "from here", "Begin the marked time at this bucket.", &["["], W::TIMELINE, A::BrushFrom, 8),
     command("brush-to", "to here", "End the marked time with this bucket.", &["]"], W::TIMELINE, A::BrushTo, 8),
+    command("name-range", "name this time", "Give the marked time or the time range of the view a name, by which Space i finds it again; rename or forget it.", &["z n"], W::TIMELINE, A::NameRange, 4),
     command("zoom-out", "zoom out", "One step out: to the time range around this one that was visited before, then to all time.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
 
     command("pin", "pin", "Keep the row under the cursor as evidence; again to unpin.", &["m"], W::ROW, A::Pin, 6),

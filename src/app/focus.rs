@@ -105,6 +105,17 @@ fn main(state: &State) -> Option<Pointed> {
             let value = item.value.clone().map_or(Value::Null, Value::Text);
             Some(Pointed { column, role, value, row_id: None, nested: false })
         }
+        Place::Links(_) => state.links.pointed().as_ref().map(Pointed::of_entity),
+        Place::Templates => {
+            let found = state.templates.current()?;
+            Some(Pointed {
+                column: Role::Content.name().to_owned(),
+                role: Some(Role::Content),
+                value: Value::Text(found.template.to_string()),
+                row_id: found.examples.first().copied(),
+                nested: false,
+            })
+        }
         Place::Compare { .. } => {
             let (role, apart) = state.compared.current()?;
             let value = Value::Text(apart.value.clone());
@@ -182,6 +193,8 @@ pub fn here(state: &State) -> When {
             (Pane::Main, Place::Rows) => When::ROWS,
             (Pane::Main, Place::Pivot { .. } | Place::Top { .. }) => When::LIST,
             (Pane::Main, Place::Page(_)) => When::PAGE,
+            (Pane::Main, Place::Links(_)) => When::LINKS,
+            (Pane::Main, Place::Templates) => When::TEMPLATES,
             (Pane::Main, Place::Compare { .. }) => When::COMPARE,
             (Pane::Fields, _) => When::FIELDS,
             (Pane::Timeline, _) => When::TIMELINE,
@@ -207,6 +220,10 @@ pub fn here(state: &State) -> When {
     } else if state.surface == Surface::Explore && state.focus == Pane::Fields && pointed_column(state).is_some() {
         // A field's heading has no value to keep, but its top values can be listed.
         here = here.or(When::FIELD_HEAD);
+    }
+    let on_bucket = state.surface == Surface::Explore && state.focus == Pane::Fields && state.fields.bucket().is_some();
+    if on_bucket {
+        here = here.or(When::VALUE);
     }
     if marked(state).is_some() {
         here = here.or(When::VALUE);

@@ -41,9 +41,11 @@ pub fn layout(size: Size, focus: Pane, rows: bool) -> Option<Layout> {
     let line = |y: u16| Rect::new(0, y, width, 1);
     let body = Rect::new(0, 1, width, height - 2);
     let work = Rect::new(0, 2, width, height - 3);
-    let histogram = match work.height {
-        0..=13 => 0,
-        14..=24 => 5,
+    let histogram = match (focus, work.height) {
+        (_, 0..=13) => 0,
+        // What one looks at gets half of the room.
+        (Pane::Timeline, high) => (high / 2).clamp(7, 16),
+        (_, 14..=24) => 5,
         _ => 7,
     };
     let mut layout = Layout {

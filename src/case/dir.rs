@@ -288,7 +288,7 @@ impl CaseDir {
         let line = entry.line().map_err(CaseError::Unwritable)?;
         // What could not be read back the same would make the case read-only for ever.
         match Entry::read(line.trim_end_matches('\n'), last, prev).map_err(CaseError::Unwritable)? {
-            Read::Known(again) if again == entry => {}
+            Read::Known(again) if *again == entry => {}
             _ => return Err(CaseError::Unwritable(LineError::Form)),
         }
         self.append(line.as_bytes())?;

@@ -124,7 +124,7 @@ impl Entry {
             && forms.whole == line
             && hash_of(prev, &forms.body) == entry.hash
         {
-            return Ok(Read::Known(entry));
+            return Ok(Read::Known(Box::new(entry)));
         }
         let raw: Json = serde_json::from_str(line).map_err(|error| LineError::Shape(error.to_string()))?;
         if canonical(&raw) != line {
@@ -169,7 +169,7 @@ struct Forms {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Read {
     /// An entry.
-    Known(Entry),
+    Known(Box<Entry>),
     /// An entry that this version does not understand.
     Unknown {
         /// Its number.

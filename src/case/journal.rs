@@ -58,7 +58,7 @@ pub fn read(bytes: &[u8]) -> Reading {
         match result {
             Ok(Read::Known(entry)) => {
                 reading.head = (entry.seq, entry.hash.clone());
-                reading.entries.push(Arc::new(entry));
+                reading.entries.push(Arc::from(entry));
             }
             Ok(Read::Unknown { seq, hash, what }) => {
                 reading.unknown.push(Broken { line, seq, error: LineError::Unknown(what) });

@@ -3,6 +3,8 @@
 use crate::domain::Entity;
 use crate::investigate::CaseTerms;
 
+use super::event::Connotation;
+use super::model::Label;
 use super::state::Case;
 
 /// A case as a filter over one extract sees it.
@@ -47,6 +49,11 @@ impl CaseTerms for Case {
     fn finding(&self, id: &str) -> Option<Vec<Entity>> {
         self.finding_with(id).map(|finding| finding.entities.clone())
     }
+
+    fn bad(&self) -> Vec<Entity> {
+        let is_bad = |labels: &[Label]| labels.iter().any(|label| label.connotation == Connotation::Bad);
+        self.labelled_entities().filter(|(_, labels)| is_bad(labels)).map(|(entity, _)| entity).collect()
+    }
 }
 
 impl CaseTerms for Terms<'_> {
@@ -64,5 +71,9 @@ impl CaseTerms for Terms<'_> {
 
     fn finding(&self, id: &str) -> Option<Vec<Entity>> {
         self.case.finding(id)
+    }
+
+    fn bad(&self) -> Vec<Entity> {
+        self.case.bad()
     }
 }

@@ -8,7 +8,10 @@ use crate::domain::{Role, TimeRange};
 use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
-use super::{cache, case, completions, demo, diff, entity, inspect, pivot, playbook, query, report, secrets, timeline, top};
+use super::{
+    cache, case, completions, demo, diff, entity, inspect, links, pivot, playbook, query, report, secrets, templates, timeline,
+    top,
+};
 
 /// A terminal workbench for platform-abuse investigations.
 ///
@@ -66,6 +69,10 @@ pub(super) enum Command {
     Timeline(timeline::TimelineArgs),
     /// Print what shares rows with an entity: the addresses of a key, the accounts of an address
     Pivot(pivot::PivotArgs),
+    /// Print who shares addresses, devices or payments with an entity, and who with those
+    Links(links::LinksArgs),
+    /// Print templates: near-duplicate prompts, who uses them and who was first
+    Templates(templates::TemplatesArgs),
     /// Print what one view has and another one has not: the addresses that only one of two accounts uses
     Diff(diff::DiffArgs),
     /// Print all that is known of an entity: figures, what is new for it, what shares rows with it

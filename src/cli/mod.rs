@@ -12,6 +12,7 @@ mod diff;
 mod entity;
 mod failure;
 mod inspect;
+mod links;
 mod man;
 mod output;
 mod pivot;
@@ -21,6 +22,7 @@ mod report;
 mod secrets;
 mod session;
 mod shell;
+mod templates;
 mod timeline;
 mod top;
 
@@ -157,6 +159,8 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Top(args)) => top::run(&args, shell),
         Some(Command::Timeline(args)) => timeline::run(&args, shell),
         Some(Command::Pivot(args)) => pivot::run(&args, shell),
+        Some(Command::Links(args)) => links::run(&args, shell),
+        Some(Command::Templates(args)) => templates::run(&args, shell),
         Some(Command::Diff(args)) => diff::run(&args, shell),
         Some(Command::Entity(args)) => entity::run(&args, shell),
         Some(Command::Secrets(args)) => secrets::run(&args, shell),

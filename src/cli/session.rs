@@ -209,6 +209,10 @@ impl CaseTerms for Session<'_> {
     fn finding(&self, id: &str) -> Option<Vec<Entity>> {
         self.case.as_ref().and_then(|dir| dir.case().finding(id))
     }
+
+    fn bad(&self) -> Vec<Entity> {
+        self.case.as_ref().map(|dir| dir.case().bad()).unwrap_or_default()
+    }
 }
 
 /// Opens a case and tells what opening it found.

@@ -56,6 +56,21 @@ pub trait Dialect: Send + Sync {
 
     /// The time `expression` as RFC 3339 text that ends in `Z`, with a fraction only where there is one.
     fn time_text(&self, expression: &str) -> String;
+
+    /// Several text expressions as one text, which is different where one of them is; NULL where one of them is NULL.
+    fn joined(&self, expressions: &[String]) -> String {
+        match expressions {
+            [only] => only.clone(),
+            several => several.join(" || chr(31) || "),
+        }
+    }
+
+    /// The text `expression` in small letters, without its numbers and punctuation, cut after 1,000 characters: the same for texts that
+    /// differ in numbers only.
+    fn text_pattern(&self, expression: &str) -> String;
+
+    /// A whole number that is different for different texts, but for chance: it takes the place of long texts where they are grouped.
+    fn text_number(&self, expression: &str) -> String;
 }
 
 impl std::fmt::Debug for dyn Dialect {
@@ -123,5 +138,13 @@ impl Dialect for DuckDialect {
 
     fn time_text(&self, expression: &str) -> String {
         format!("replace(CAST({expression} AS VARCHAR), ' ', 'T') || 'Z'")
+    }
+
+    fn text_pattern(&self, expression: &str) -> String {
+        format!(r"regexp_replace(lower(left({expression}, 1000)), '[\s\pN\pP]+', ' ', 'g')")
+    }
+
+    fn text_number(&self, expression: &str) -> String {
+        format!("hash({expression})")
     }
 }

@@ -5,6 +5,7 @@ pub mod count;
 pub mod diff;
 pub mod entity;
 pub mod filter;
+pub mod links;
 pub mod listing;
 pub mod pivot;
 pub mod relation;
@@ -13,6 +14,7 @@ pub mod rows;
 pub mod spread;
 mod sql;
 pub mod sqltext;
+pub mod templates;
 pub mod timeline;
 pub mod top;
 pub mod view;
@@ -35,6 +37,10 @@ pub trait CaseTerms {
     fn pinned(&self) -> Vec<i64>;
     /// The entities of a finding; `None` when there is no such finding.
     fn finding(&self, id: &str) -> Option<Vec<Entity>>;
+    /// The entities that carry a label now that says they are bad.
+    fn bad(&self) -> Vec<Entity> {
+        Vec::new()
+    }
 }
 
 /// The case of somebody who has none: no labels, no pins, no findings.

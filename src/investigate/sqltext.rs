@@ -158,7 +158,7 @@ mod tests {
             [
                 (Piece::Keyword, "SELECT"),
                 (Piece::Text, "'ü;\n'"),
-                (Piece::Comment, "-- x; y\n"),
+                (Piece::Comment, "-- x; y"),
                 (Piece::Keyword, "FROM"),
                 (Piece::Name, "\"a b\""),
                 (Piece::Keyword, "WHERE"),

@@ -45,6 +45,36 @@ pub fn statement(context: &Context<'_>, view: &View, bucket_micros: i64, by: Opt
     Ok(statement)
 }
 
+/// One row for each bucket and each of the `top` most frequent values of a column in the view that has rows in it: `bucket` TIMESTAMP,
+/// `requests` BIGINT, `rank` BIGINT (0 for the most frequent value), `value` VARCHAR (NULL for having none, which counts as a value). The
+/// rows of all other values together have neither rank nor value. Ordered by bucket, then by rank. Rows without a time are counted in a
+/// bucket that is NULL and comes last.
+pub fn stacked(context: &Context<'_>, view: &View, bucket_micros: i64, by: &str, top: u64) -> Result<Statement, FilterError> {
+    let time = sql::time_column(context).ok_or_else(|| {
+        FilterError::new(0..0, "this extract has no time, so there is no timeline (map one with --map time=COLUMN)")
+    })?;
+    let (ident, kind) = column_named(by, context)?;
+    let mut statement = Statement::default();
+    let table = context.table();
+    let width = statement.bind(bucket_micros.max(1));
+    let number = context.dialect.bucket_number(&time, &width);
+    let start = context.dialect.bucket_start("number", &width);
+    let rows = sql::restriction(context, view, None, &mut statement)?;
+    let top = statement.bind(sql::whole(top));
+    let value = display_value(context.dialect, "value", kind);
+    // The rows are read once; which values are the most frequent is told from their counts.
+    statement.sql = format!(
+        "WITH counted AS MATERIALIZED (SELECT {number} AS number, {ident} AS value, count(*) AS requests FROM {table}{rows} GROUP BY ALL), \
+         most AS (SELECT value, sum(requests) AS total FROM counted GROUP BY value ORDER BY total DESC, value ASC NULLS LAST LIMIT {top}), \
+         ranked AS (SELECT value, row_number() OVER (ORDER BY total DESC, value ASC NULLS LAST) - 1 AS rank FROM most), \
+         split AS (SELECT counted.number, ranked.rank, CASE WHEN ranked.rank IS NOT NULL THEN counted.value END AS value, counted.requests \
+         FROM counted LEFT JOIN ranked ON counted.value IS NOT DISTINCT FROM ranked.value), \
+         summed AS (SELECT number, rank, value, CAST(sum(requests) AS BIGINT) AS requests FROM split GROUP BY ALL) \
+         SELECT {start} AS bucket, requests, rank, {value} AS value FROM summed ORDER BY number NULLS LAST, rank NULLS LAST"
+    );
+    Ok(statement)
+}
+
 /// The column's own name, as the schema spells it.
 fn name_beside(by: &str, schema: &Schema) -> String {
     schema.column(by).map_or_else(|| by.to_owned(), |column| column.name.clone())

@@ -1,7 +1,7 @@
 //! A form: a few named fields to fill in, then something is done with them.
 
 use crate::case::Target;
-use crate::domain::{Entity, Timestamp};
+use crate::domain::{Entity, TimeRange, Timestamp};
 
 use super::input::Input;
 
@@ -47,12 +47,22 @@ pub enum Purpose {
     Question,
     /// The answer to a question.
     Answer(String),
+    /// What links are followed.
+    Links,
     /// A name for a view of the trail.
     NameNode(usize),
     /// A text to search for.
     Search,
+    /// A text to search for in the fields or in a list.
+    SearchList,
+    /// A window of time to compare with.
+    Compare,
     /// A time range.
     TimeRange,
+    /// A name for a time range.
+    NameRange(TimeRange),
+    /// The column by which the histogram is to be split.
+    Stack,
     /// How much before and after a row, and of what.
     Around(Around),
     /// How and where to things are copied.
@@ -81,6 +91,8 @@ pub struct Form {
     pub title: String,
     /// Its fields.
     pub fields: Vec<FormField>,
+    /// What `Tab` puts into the first field, where that is offered. May quote an extract.
+    pub offered: Vec<String>,
     /// The field under edit.
     pub at: usize,
     /// What is wrong with what was filled in.
@@ -110,7 +122,34 @@ impl FormField {
 impl Form {
     /// An empty form.
     pub fn new(purpose: Purpose, title: impl Into<String>, fields: Vec<FormField>) -> Form {
-        Form { purpose, title: title.into(), fields, at: 0, error: None }
+        Form { purpose, title: title.into(), fields, offered: Vec::new(), at: 0, error: None }
+    }
+
+    /// The same form, in which `Tab` goes through these texts.
+    #[must_use]
+    pub fn offering(mut self, offered: Vec<String>) -> Form {
+        self.offered = offered;
+        self
+    }
+
+    /// Puts the next of the offered texts into the first field, `forward` or backward: the first one that begins with what was typed,
+    /// then the others. Whether something is offered there.
+    pub fn complete(&mut self, forward: bool) -> bool {
+        if self.offered.is_empty() || self.at != 0 {
+            return false;
+        }
+        let Some(Entry::Text(input)) = self.fields.first_mut().map(|field| &mut field.entry) else { return false };
+        let count = self.offered.len();
+        let typed = input.text().trim().to_lowercase();
+        let at = match self.offered.iter().position(|offered| offered.to_lowercase() == typed) {
+            Some(at) if forward => (at + 1) % count,
+            Some(at) => (at + count - 1) % count,
+            None => self.offered.iter().position(|offered| offered.to_lowercase().starts_with(&typed)).unwrap_or(0),
+        };
+        if let Some(next) = self.offered.get(at) {
+            *input = Input::new(next.clone());
+        }
+        true
     }
 
     /// What was filled into the field of this name; nothing where there is no such field.

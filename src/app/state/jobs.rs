@@ -28,6 +28,16 @@ pub enum Purpose {
         /// Which column.
         column: String,
     },
+    /// Least, quantiles, most and mean of a column, in the fields pane.
+    Numbers {
+        /// Which column.
+        column: String,
+    },
+    /// How many values of a column fall in each bucket, in the fields pane.
+    Buckets {
+        /// Which column.
+        column: String,
+    },
     /// The histogram.
     Timeline,
     /// All columns of one row.
@@ -45,6 +55,10 @@ pub enum Purpose {
     Spark,
     /// The related values of an entity, and what is new for it.
     Related,
+    /// A step of the links of an entity.
+    Links,
+    /// A step of the templates of prompts.
+    Templates,
     /// The next row with the searched text.
     Find {
         /// Whether towards the end.
@@ -151,10 +165,14 @@ impl Purpose {
             Purpose::Index { .. } => "ordering rows",
             Purpose::Forget => "tidying",
             Purpose::Field { .. } => "top values",
+            Purpose::Numbers { .. } => "quantiles",
+            Purpose::Buckets { .. } => "buckets",
             Purpose::Timeline | Purpose::Spark => "timeline",
             Purpose::Detail { .. } => "reading a row",
             Purpose::List => "listing",
             Purpose::Summary | Purpose::Facts | Purpose::Related => "entity",
+            Purpose::Links => "links",
+            Purpose::Templates => "templates",
             Purpose::Find { .. } => "searching",
             Purpose::Secrets { .. } => "revealing",
             Purpose::Evidence { .. } => "reading the row to pin",

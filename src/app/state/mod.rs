@@ -11,6 +11,7 @@ pub mod form;
 pub mod input;
 pub mod jobs;
 pub mod layer;
+pub mod links;
 pub mod list;
 pub mod mapping;
 pub mod marks;
@@ -21,16 +22,17 @@ pub mod report;
 pub mod results;
 pub mod rows;
 pub mod sql;
+pub mod templates;
 pub mod timeline;
 pub mod trail;
 pub mod unsealed;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Schema, Timestamp};
+use crate::domain::{Schema, TimeRange, Timestamp};
 use crate::engine::Dialect;
 use crate::extract::{Changed, Extract};
 use crate::investigate::{Context, REQUESTS, View};
@@ -47,6 +49,7 @@ pub use form::Form;
 pub use input::Input;
 pub use jobs::Jobs;
 pub use layer::Layer;
+pub use links::LinksPane;
 pub use list::List;
 pub use marks::Marks;
 pub use opening::{Opening, Reopening};
@@ -56,6 +59,7 @@ pub use report::LoadReport;
 pub use results::Results;
 pub use rows::Rows;
 pub use sql::Sql;
+pub use templates::TemplatesPane;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
 pub use unsealed::Unsealed;
@@ -174,12 +178,18 @@ pub struct State {
     pub fields: Fields,
     /// Its histogram.
     pub timeline: Timeline,
+    /// Ranges of time that have a name.
+    pub ranges: BTreeMap<String, TimeRange>,
     /// The row under the cursor.
     pub detail: Detail,
     /// The list in the main area, when the place is one.
     pub list: List,
     /// The entity page in the main area, when the place is one.
     pub page: Page,
+    /// The links in the main area, when the place is one.
+    pub links: LinksPane,
+    /// The templates of prompts in the main area, when the place is one.
+    pub templates: TemplatesPane,
     /// What is marked, for the next key to act on.
     pub marks: Marks,
     /// The playbooks and their hits.
@@ -240,9 +250,12 @@ impl State {
             rows: Rows::default(),
             fields: Fields::default(),
             timeline: Timeline::default(),
+            ranges: BTreeMap::new(),
             detail: Detail::default(),
             list: List::default(),
             page: Page::default(),
+            links: LinksPane::default(),
+            templates: TemplatesPane::default(),
             marks: Marks::default(),
             playbooks: Playbooks::default(),
             mapping: mapping::Pane::default(),
@@ -341,6 +354,11 @@ impl State {
     pub fn sought(&self) -> Vec<&str> {
         let needle = std::iter::once(self.needle.as_str()).filter(|needle| !needle.is_empty());
         needle.chain(self.view().filter.sought()).collect()
+    }
+
+    /// The name of a range of time, where it has one.
+    pub fn name_of(&self, range: TimeRange) -> Option<&str> {
+        self.ranges.iter().find(|(_, known)| **known == range).map(|(name, _)| name.as_str())
     }
 
     /// The lines of the entity page that the cursor can stand on.

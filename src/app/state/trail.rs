@@ -23,6 +23,10 @@ pub enum Place {
     },
     /// The page of an entity.
     Page(Entity),
+    /// The links of an entity.
+    Links(Entity),
+    /// Near-duplicate prompts of the view.
+    Templates,
     /// What one view of the trail has and another one has not.
     Compare {
         /// The node of the one.

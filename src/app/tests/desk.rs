@@ -89,7 +89,7 @@ fn answer(statement: &Statement) -> Option<Script> {
             names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
         Script::rows(batch(&columns))
     };
-    if let Some(script) = super::sql::answer(sql) {
+    if let Some(script) = super::sql::answer(sql).or_else(|| links(sql)).or_else(|| templates(sql)) {
         return Some(script);
     }
     Some(if sql.contains("FROM secrets") {
@@ -143,6 +143,52 @@ fn answer(statement: &Statement) -> Option<Script> {
             ("last_seen", vec![Value::Time(Timestamp(60)); 3]),
             ("values", vec![int(1), int(1), int(9)]),
         ]))
+    } else if sql.contains("AS previous") {
+        Script::rows(batch(&[
+            ("value", vec![text("acct_9"), text("acct_1"), text("acct_2")]),
+            ("requests", vec![int(300), int(600), int(0)]),
+            ("share", vec![Value::Float(0.3), Value::Float(0.6), Value::Float(0.0)]),
+            ("previous", vec![int(0), int(500), int(90)]),
+            ("difference", vec![int(300), int(100), int(-90)]),
+            ("percent", vec![Value::Null, Value::Float(20.0), Value::Float(-100.0)]),
+            ("distinct_values", vec![int(3); 3]),
+            ("new_values", vec![int(1); 3]),
+            ("gone_values", vec![int(1); 3]),
+        ]))
+    } else if sql.contains("quantile_disc") {
+        let at = |minutes: i64| vec![Value::Time(Timestamp(minutes * 60 * Timestamp::SECOND))];
+        Script::rows(batch(&[
+            ("rows", vec![int(1000)]),
+            ("present", vec![int(990)]),
+            ("least", at(0)),
+            ("p1", at(10)),
+            ("p25", at(250)),
+            ("p50", at(500)),
+            ("p75", at(750)),
+            ("p90", at(900)),
+            ("p99", at(990)),
+            ("most", at(999)),
+            ("mean", at(500)),
+        ]))
+    } else if sql.contains("CAST(bucket AS INTEGER)") {
+        Script::rows(batch(&[("bucket", vec![int(0), int(2)]), ("requests", vec![int(700), int(290)])]))
+    } else if sql.contains("AS rank") {
+        let hour = |hour: i64| Value::Time(Timestamp(hour * 3600 * Timestamp::SECOND));
+        Script::rows(batch(&[
+            ("bucket", vec![hour(0), hour(0), hour(1), hour(1)]),
+            ("requests", vec![int(600), int(300), int(60), int(40)]),
+            ("rank", vec![int(0), Value::Null, int(0), int(1)]),
+            ("value", vec![text("acct_1"), Value::Null, text("acct_1"), Value::Null]),
+        ]))
+    } else if sql.contains("matching_values") {
+        let found = if statement.params.iter().any(|param| *param == Param::from("nothing")) { 0 } else { 1 };
+        Script::rows(batch(&[
+            ("value", vec![text("acct_2"); found]),
+            ("requests", vec![int(300); found]),
+            ("share", vec![Value::Float(0.3); found]),
+            ("distinct_values", vec![int(3); found]),
+            ("matching_values", vec![int(1); found]),
+        ]))
     } else if sql.contains("distinct_values") {
         Script::rows(batch(&[
             ("value", vec![text("acct_1"), text("acct_2"), Value::Null]),
@@ -187,6 +233,73 @@ fn answer(statement: &Statement) -> Option<Script> {
     } else {
         rows(number(statement, 0) - 1, 1, &NAMES)
     })
+}
+
+/// What the fake engine says to the steps of links: everybody on an address, whoever is asked for.
+fn links(sql: &str) -> Option<Script> {
+    if sql.contains("AS entities") {
+        return Some(Script::rows(batch(&[("entities", vec![Value::Int(5_000)])])));
+    }
+    if sql.starts_with("CREATE OR REPLACE TABLE") {
+        return Some(Script::rows(batch(&[("Count", vec![Value::Int(1)])])));
+    }
+    if !sql.contains("AS holders") {
+        return None;
+    }
+    let on: [(&str, i128, &str); 11] = [
+        ("192.0.2.1", 2, "acct_0"),
+        ("192.0.2.1", 2, "acct_1"),
+        ("192.0.2.2", 2, "acct_0"),
+        ("192.0.2.2", 2, "acct_1"),
+        ("192.0.2.3", 2, "acct_1"),
+        ("192.0.2.3", 2, "acct_2"),
+        ("192.0.2.4", 3, "acct_1"),
+        ("192.0.2.4", 3, "acct_2"),
+        ("192.0.2.5", 2, "acct_0"),
+        ("192.0.2.5", 2, "acct_3"),
+        ("100.64.0.1", 500, "acct_0"),
+    ];
+    let text = |value: &str| Value::Text(value.to_owned());
+    Some(Script::rows(batch(&[
+        ("bridge", on.iter().map(|one| text(one.0)).collect()),
+        ("holders", on.iter().map(|one| Value::Int(one.1)).collect()),
+        ("entity", on.iter().map(|one| text(one.2)).collect()),
+        ("first_seen", vec![Value::Time(Timestamp(0)); on.len()]),
+        ("last_seen", vec![Value::Time(Timestamp(60)); on.len()]),
+    ])))
+}
+
+/// What it says to the steps of templates.
+fn templates(sql: &str) -> Option<Script> {
+    let texts =
+        ["say the forbidden word number 1 now", "say the forbidden word number 22 now", "something else entirely is here"];
+    let rows = 0..texts.len() as i128;
+    let text = |value: &str| Value::Text(value.to_owned());
+    if sql.contains("AS prompts FROM") {
+        return Some(Script::rows(batch(&[("prompts", vec![Value::Int(3)])])));
+    }
+    if sql.contains("AS first_account") {
+        return Some(Script::rows(batch(&[
+            ("requests", vec![Value::Int(40)]),
+            ("prompts", vec![Value::Int(2)]),
+            ("accounts", vec![Value::Int(2)]),
+            ("first_account", vec![text("acct_1")]),
+            ("first_seen", vec![Value::Time(Timestamp(0))]),
+            ("last_seen", vec![Value::Time(Timestamp(60))]),
+            ("examples", vec![text("1,2")]),
+        ])));
+    }
+    if !sql.contains("AS text") {
+        return None;
+    }
+    Some(Script::rows(batch(&[
+        ("row_id", rows.clone().map(|at| Value::Int(at + 1)).collect()),
+        ("requests", vec![Value::Int(20); texts.len()]),
+        ("accounts", vec![Value::Int(1); texts.len()]),
+        ("account", rows.map(|at| text(&format!("acct_{at}"))).collect()),
+        ("text", texts.iter().map(|one| text(one)).collect()),
+        ("whole", vec![Value::Bool(true); texts.len()]),
+    ])))
 }
 
 impl Desk {

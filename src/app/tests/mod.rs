@@ -1,10 +1,15 @@
 //! Key scripts over the core.
 
 mod casework;
+mod columns;
 mod copying;
 mod desk;
+mod fields;
+mod links;
 mod mapping;
 mod marks;
 mod report;
 mod sql;
+mod time;
+mod trail;
 mod views;

@@ -25,7 +25,7 @@ pub(super) fn answer(sql: &str) -> Option<Script> {
         let quoted = sql.lines().nth(line).unwrap_or_default().to_owned();
         let head = format!("LINE {}: ", line + 1);
         let below = " ".repeat(head.len() + column);
-        Script::fail(&format!("Binder Error: no column {word}\u{1b}[2J\n\n{head}{quoted}\n{below}^"))
+        Script::fail(format!("Binder Error: no column {word}\u{1b}[2J\n\n{head}{quoted}\n{below}^"))
     };
     Some(if sql.starts_with("DESCRIBE") && sql.contains("nowhere") {
         wrong("nowhere")
@@ -60,6 +60,15 @@ pub(super) fn answer(sql: &str) -> Option<Script> {
         let second = if sql.contains("request_row") { "request_row" } else { "n" };
         let rows = (0..FOUND as i128).map(|at| int(if second == "n" { at + 1 } else { 700 + at })).collect();
         Script::rows(batch(&[("row_id", numbers()), ("account", accounts()), (second, rows), ("head", heads())]))
+    } else if sql.contains("ANTI JOIN") {
+        Script::rows(batch(&[
+            ("side", vec![text("a"), text("b")]),
+            ("value", vec![text("only_a"), text("only_b")]),
+            ("requests", vec![int(5), int(2)]),
+            ("first_seen", vec![Value::Null; 2]),
+            ("last_seen", vec![Value::Null; 2]),
+            ("only_here", vec![int(3), int(1)]),
+        ]))
     } else {
         return None;
     })

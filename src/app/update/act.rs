@@ -9,15 +9,15 @@ use crate::app::command::Action;
 use crate::app::effect::Effect;
 use crate::app::focus::{self, Pointed};
 use crate::app::key::Key;
-use crate::app::state::fields::{FieldLine, Values};
+use crate::app::state::fields::{FieldLine, Numbers, Values};
 use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
 use super::{
-    answers, around, casework, columns, copying, detail, layers, mapping, marks, motion, reopen, report, rows, sql, time, trail,
-    view,
+    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, reopen, report, rows,
+    sql, templates, time, trail, view,
 };
 
 /// Does it.
@@ -84,16 +84,8 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
                 view::visit(state, Place::Rows, all, "all rows".to_owned(), out);
             }
         }
-        Action::TimeRange => {
-            let range = state.view().range;
-            let text = if range.is_all() { String::new() } else { range.to_string() };
-            let fields = vec![FormField::text("range", true, text)];
-            state.layers.push(Layer::Form(Form::new(
-                FormPurpose::TimeRange,
-                "time range: A..B, or -1h back from the last row",
-                fields,
-            )));
-        }
+        Action::TimeRange => time::open_range(state),
+        Action::NameRange => time::open_name(state),
         Action::ZoomOut => time::zoom_out(state, out),
         Action::Zoom => time::zoom(state, out),
         Action::TimeBounds => time::bounds(state, out),
@@ -115,6 +107,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         Action::Widen => widen(state, 4),
         Action::Narrow => widen(state, -4),
+        Action::Keep | Action::Drop if in_templates(state) => templates::act(state, action, out),
         Action::Keep => restrict(state, true, out),
         Action::Drop => restrict(state, false, out),
         Action::Pivot(role) => {
@@ -138,13 +131,24 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
                 view::visit(state, Place::Page(entity), view, title, out);
             }
         }
+        Action::Links => links::open(state, out),
+        Action::LinksDeeper
+        | Action::LinksShallower
+        | Action::LinksOptions
+        | Action::LinksWeak
+        | Action::LinksDrawing
+        | Action::GroupMark
+        | Action::GroupLabel
+        | Action::GroupFinding => links::act(state, action, out),
+        Action::Templates => templates::open(state, out),
+        Action::TemplateAccounts | Action::TemplateMark => templates::act(state, action, out),
         Action::TopValues => {
             let Some(column) = focus::pointed_column(state) else { return };
             let view = state.view().clone();
             let title = format!("top {column}");
             view::visit(state, Place::Top { column }, view, title, out);
         }
-        Action::Timeline => go_to_pane(state, Pane::Timeline),
+        Action::Timeline => time::open_histogram(state, out),
         Action::Fields => go_to_pane(state, Pane::Fields),
         Action::Detail => {
             go_to_pane(state, Pane::Detail);
@@ -155,10 +159,11 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Mapping => mapping::open(state, out),
         Action::LoadReport => report::open(state, out),
         Action::Reopen => reopen::act(state, out),
+        Action::Fold => fields::fold(state, None, out),
+        Action::Rare | Action::SortList | Action::SearchList | Action::Compare => fields::act(state, action, out),
         Action::Around => around::choose(state),
         Action::Copy(what) => copying::copy(state, what, out),
         Action::CopyStyle => copying::choose(state),
-        Action::Fold => fold_field(state, None, out),
         Action::Theme => {
             let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
             if let Some(next) = state.themes.get((at + 1) % state.themes.len().max(1)).cloned() {
@@ -202,13 +207,22 @@ fn back(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
+fn in_templates(state: &State) -> bool {
+    state.surface == Surface::Explore && state.focus == Pane::Main && *state.place() == Place::Templates
+}
+
 fn stop_waiting(state: &mut State) {
+    links::stop(state);
+    templates::stop(state);
     state.timeline.loading = false;
     state.list.loading = false;
     state.rows.awaited = None;
     for field in &mut state.fields.fields {
         if field.values == Values::Loading {
             field.values = Values::Failed("stopped; Enter asks again".to_owned());
+        }
+        if matches!(field.numbers, Numbers::Loading | Numbers::Known { buckets: None, .. }) {
+            field.numbers = Numbers::Failed("stopped; Enter asks again".to_owned());
         }
     }
     for entry in &mut state.playbooks.entries {
@@ -244,7 +258,7 @@ fn cycle(state: &mut State, forward: bool) {
     state.focus = ORDER[(at + step) % ORDER.len()];
 }
 
-fn go_to_pane(state: &mut State, pane: Pane) {
+pub(super) fn go_to_pane(state: &mut State, pane: Pane) {
     state.surface = Surface::Explore;
     state.focus = pane;
 }
@@ -260,12 +274,17 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
                 None => restrict(state, true, out),
             },
             Place::Top { .. } => restrict(state, true, out),
+            Place::Links(_) => links::fold(state, None, out),
+            Place::Templates => templates::act(state, Action::Open, out),
             Place::Compare { .. } => trail::restrict(state, true, out),
         },
         (Surface::Explore, Pane::Fields) => match state.fields.lines().get(state.fields.cursor) {
             Some(FieldLine::Value(..)) => restrict(state, true, out),
             Some(FieldLine::More(_)) => act(state, Action::TopValues, out),
-            _ => fold_field(state, None, out),
+            Some(FieldLine::Bucket(..)) => {
+                fields::keep_bucket(state, true, out);
+            }
+            _ => fields::fold(state, None, out),
         },
         (Surface::Explore, Pane::Timeline) => time::zoom(state, out),
         (Surface::Explore, Pane::Detail) => {
@@ -285,26 +304,11 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
-/// Unfolds or folds the field under the cursor; `None` turns it over.
-pub(super) fn fold_field(state: &mut State, open: Option<bool>, out: &mut Vec<Effect>) {
-    let Some(line) = state.fields.lines().get(state.fields.cursor).copied() else { return };
-    let (FieldLine::Head(at) | FieldLine::Value(at, _) | FieldLine::More(at)) = line;
-    if let Some(field) = state.fields.fields.get_mut(at) {
-        field.open = open.unwrap_or(!field.open || matches!(field.values, Values::Failed(_)));
-        if matches!(field.values, Values::Failed(_)) {
-            field.values = Values::Unknown;
-        }
-    }
-    let head = state.fields.lines().iter().position(|line| *line == FieldLine::Head(at));
-    state.fields.cursor = head.unwrap_or(0);
-    motion::keep_in_sight(state);
-    if let Err(error) = view::want_fields(state, out) {
-        state.say(Tone::Error, error.to_string());
-    }
-}
-
 /// Keeps or drops the rows with the value under the cursor.
 fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
+    if state.focus == Pane::Fields && state.surface == Surface::Explore && fields::keep_bucket(state, keep, out) {
+        return;
+    }
     if state.surface == Surface::Explore && state.focus == Pane::Main && matches!(state.place(), Place::Compare { .. }) {
         return trail::restrict(state, keep, out);
     }

@@ -7,15 +7,16 @@ use crate::investigate::rows as row_sql;
 
 use crate::app::effect::Effect;
 use crate::app::state::detail::Item;
-use crate::app::state::fields::{Counted, Values};
+use crate::app::state::fields::Values;
 use crate::app::state::jobs::{Job, Purpose};
-use crate::app::state::list::{self, ListItem};
 use crate::app::state::mapping::Asked;
 use crate::app::state::rows::Row;
 use crate::app::state::timeline::{Bucket, Timeline};
-use crate::app::state::{Place, State, Tone};
+use crate::app::state::{State, Tone};
 
-use super::{casework, copying, mapping, motion, page, playbooks, report, results, rows, sql, trail, view};
+use super::{
+    casework, copying, fields, links, mapping, motion, page, playbooks, report, results, rows, sql, templates, time, trail, view,
+};
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
@@ -72,37 +73,20 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
         Purpose::Index { name } => rows::ordered(state, name, out),
         Purpose::Forget => {}
         Purpose::Secrets { row_id, column } => casework::unsealed(state, row_id, column, &batches, out),
-        Purpose::Field { column } => {
-            let values = values_of(&batches);
-            if let Some(field) = state.fields.fields.iter_mut().find(|field| field.column == column) {
-                field.values = values;
-            }
-            motion::keep_in_sight(state);
-            view::want_fields(state, out)?;
+        purpose @ (Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. }) => {
+            fields::came(state, &purpose, &batches, out);
         }
         Purpose::Timeline => {
-            state.timeline.untimed = untimed_of(&batches);
-            state.timeline.buckets = Timeline::fill(&buckets_of(&batches), state.timeline.width);
-            state.timeline.cursor = state.timeline.cursor.min(state.timeline.buckets.len().saturating_sub(1));
-            state.timeline.loading = false;
-            view::want_fields(state, out)?;
+            time::came(state, &batches);
+            fields::want(state, out);
         }
         Purpose::Detail { row_id } => show_detail(state, row_id, &batches),
         Purpose::List => {
-            let top = matches!(state.place(), Place::Top { .. });
-            let mut items: Vec<ListItem> = batches.iter().flat_map(|batch| items_of(batch, top)).collect();
-            let limit = usize::try_from(list::MOST).unwrap_or(usize::MAX);
-            state.list.cut = items.len() > limit;
-            items.truncate(limit);
-            state.list.distinct = match top {
-                true => first_row(&batches).get(0, "distinct_values").as_i64().map(unsigned),
-                false => (!state.list.cut).then_some(items.len() as u64),
-            };
-            state.list.cursor = state.list.cursor.min(items.len().saturating_sub(1));
-            state.list.items = items;
-            state.list.loading = false;
-            motion::keep_in_sight(state);
+            fields::list_came(state, &batches);
+            templates::mark_accounts(state);
         }
+        Purpose::Links => links::answer(state, &batches, out),
+        Purpose::Templates => templates::answer(state, &batches, out),
         Purpose::Summary => {
             state.page.figures = Some(page::figures_of(state, &first_row(&batches)));
             view::want_related(state, out)?;
@@ -169,14 +153,10 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
 
 fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect>) {
     match purpose {
-        Purpose::Field { column } => {
-            if let Some(field) = state.fields.fields.iter_mut().find(|field| field.column == *column) {
-                field.values = Values::Failed(reason.to_owned());
-            }
-            // The other fields are still wanted; what cannot be asked for is said by the field itself.
-            if let Err(error) = view::want_fields(state, out) {
-                state.say(Tone::Error, error.to_string());
-            }
+        Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. } => {
+            // The other fields are still wanted; what went wrong is said by the field itself.
+            fields::failed(state, purpose, reason);
+            fields::want(state, out);
             return;
         }
         Purpose::Timeline => {
@@ -187,6 +167,8 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.list.loading = false;
             state.list.error = Some(reason.to_owned());
         }
+        Purpose::Links => links::failed(state, reason),
+        Purpose::Templates => templates::failed(state, reason),
         Purpose::Summary | Purpose::Spark | Purpose::Facts => state.page.error = Some(reason.to_owned()),
         Purpose::Related => {
             state.page.related.iter_mut().for_each(|related| related.1 = Values::Failed(reason.to_owned()));
@@ -275,33 +257,6 @@ pub(super) fn text_of(value: Value) -> Option<String> {
     (!value.is_null()).then(|| value.to_plain())
 }
 
-fn values_of(batches: &[Batch]) -> Values {
-    let top = batches
-        .iter()
-        .flat_map(|batch| {
-            (0..batch.rows()).map(|row| Counted {
-                value: text_of(batch.get(row, "value")),
-                requests: batch.get(row, "requests").as_i64().map_or(0, unsigned),
-                share: batch.get(row, "share").as_f64().unwrap_or(0.0),
-            })
-        })
-        .collect();
-    let distinct = first_row(batches).get(0, "distinct_values").as_i64().map_or(0, unsigned);
-    Values::Known { top, distinct }
-}
-
-fn items_of(batch: &Batch, top: bool) -> Vec<ListItem> {
-    (0..batch.rows())
-        .map(|row| ListItem {
-            value: text_of(batch.get(row, "value")),
-            requests: batch.get(row, "requests").as_i64().map_or(0, unsigned),
-            share: if top { batch.get(row, "share").as_f64() } else { None },
-            first_seen: batch.get(row, "first_seen").as_time(),
-            last_seen: batch.get(row, "last_seen").as_time(),
-        })
-        .collect()
-}
-
 fn buckets_of(batches: &[Batch]) -> Vec<Bucket> {
     batches
         .iter()
@@ -312,12 +267,4 @@ fn buckets_of(batches: &[Batch]) -> Vec<Bucket> {
             })
         })
         .collect()
-}
-
-/// Rows without a time come in a bucket without a start.
-fn untimed_of(batches: &[Batch]) -> u64 {
-    let rows = batches.iter().flat_map(|batch| (0..batch.rows()).map(move |row| (batch, row)));
-    rows.filter(|(batch, row)| batch.get(*row, "bucket").is_null())
-        .map(|(batch, row)| batch.get(row, "requests").as_i64().map_or(0, unsigned))
-        .sum()
 }

@@ -14,7 +14,7 @@ use crate::app::state::marks::described;
 use crate::app::state::unsealed::{Unsealed, digits_of};
 use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
 
-use super::{act, answers, around, copying, mapping, view};
+use super::{act, answers, around, copying, fields, links, mapping, time, view};
 
 const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
 const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
@@ -92,20 +92,7 @@ fn open_form(state: &mut State, action: Action) {
             let title = format!("note on {target}");
             Form::new(FormPurpose::Note(target), title, vec![FormField::text("note", true, "")])
         }
-        Action::Finding => {
-            let rows = state.rows.total.map_or(String::new(), |rows| format!(", {rows} rows"));
-            let rows = if subjects.len() > 1 { format!("{rows}, about {}", described(&subjects)) } else { rows };
-            let title = match state.view().is_all() {
-                true => format!("finding on all rows{rows}"),
-                false => format!("finding on {}{rows}", SavedView::from(state.view()).filter_text()),
-            };
-            let fields = vec![
-                FormField::text("title", true, ""),
-                FormField::choice("severity", Severity::WORDS, 2),
-                FormField::text("text", false, ""),
-            ];
-            Form::new(FormPurpose::Finding(subjects), title, fields)
-        }
+        Action::Finding => finding_form(state, subjects),
         Action::Question => Form::new(
             FormPurpose::Question,
             "a question that this case has to answer",
@@ -138,6 +125,22 @@ fn open_form(state: &mut State, action: Action) {
     state.layers.push(Layer::Form(form));
 }
 
+/// The form of a finding about these entities, with the view as its evidence.
+pub(super) fn finding_form(state: &State, subjects: Vec<Entity>) -> Form {
+    let rows = state.rows.total.map_or(String::new(), |rows| format!(", {rows} rows"));
+    let rows = if subjects.len() > 1 { format!("{rows}, about {}", described(&subjects)) } else { rows };
+    let title = match state.view().is_all() {
+        true => format!("finding on all rows{rows}"),
+        false => format!("finding on {}{rows}", SavedView::from(state.view()).filter_text()),
+    };
+    let fields = vec![
+        FormField::text("title", true, ""),
+        FormField::choice("severity", Severity::WORDS, 2),
+        FormField::text("text", false, ""),
+    ];
+    Form::new(FormPurpose::Finding(subjects), title, fields)
+}
+
 fn note_target(state: &State) -> Target {
     match (state.surface, state.case_line()) {
         (Surface::Findings, _) => match state.case.case.findings().get(state.case.finding) {
@@ -157,17 +160,25 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             act::find(state, true, out);
             return Ok(());
         }
+        FormPurpose::SearchList => {
+            fields::search(state, form.value("text"), out);
+            return Ok(());
+        }
+        FormPurpose::Compare => return fields::compare_with(state, form.value("against"), out),
+        FormPurpose::SaveProfile => return mapping::submit_name(form, out),
+        FormPurpose::TimeRange => return time::take_range(state, form.value("range"), out),
+        FormPurpose::NameRange(range) => return time::name_range(state, *range, form),
+        FormPurpose::Stack => return time::stack_by(state, form.value("column"), out),
         FormPurpose::NameNode(node) => {
             super::trail::name(state, *node, form.value("name"), out);
             return Ok(());
         }
-        FormPurpose::SaveProfile => return mapping::submit_name(form, out),
+        FormPurpose::Links => return links::submit(state, form, out),
         FormPurpose::Around(row) => return around::submit(state, row, form, out),
         FormPurpose::CopyStyle => {
             copying::chosen(state, form);
             return Ok(());
         }
-        FormPurpose::TimeRange => return time_range(state, form.value("range"), out),
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
         FormPurpose::Label(entities) => {
             let connotation = form.value("says").parse::<Connotation>().map_err(|error| error.to_string())?;
@@ -224,13 +235,6 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
     };
     state.case.case.check(&event).map_err(|refusal| refusal.to_string())?;
     record(state, event, out);
-    Ok(())
-}
-
-fn time_range(state: &mut State, text: &str, out: &mut Vec<Effect>) -> Result<(), String> {
-    let range = crate::investigate::filter::time_range(text, state.last()).map_err(|error| error.to_string())?;
-    let view = View { range, ..state.view().clone() };
-    view::visit(state, Place::Rows, view, format!("time {range}"), out);
     Ok(())
 }
 

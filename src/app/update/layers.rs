@@ -267,6 +267,7 @@ fn edit_form(state: &mut State, mut form: Form, key: Key, out: &mut Vec<Effect>)
                 },
             }
         }
+        Code::Tab | Code::BackTab if form.complete(key.code == Code::Tab) => form.error = None,
         Code::Tab | Code::Down => form.at = if form.at == last { 0 } else { form.at + 1 },
         Code::BackTab | Code::Up => form.at = if form.at == 0 { last } else { form.at - 1 },
         _ => {

@@ -16,6 +16,17 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
                 let height = usize::from(layout::list_height(state.size));
                 state.list.cursor = moved(state.list.cursor, state.list.items.len(), height, motion);
             }
+            Place::Links(_) => match motion {
+                Motion::Left | Motion::Right => super::links::fold(state, Some(motion == Motion::Right), out),
+                _ => {
+                    let height = usize::from(layout::list_height(state.size));
+                    state.links.cursor = moved(state.links.cursor, state.links.lines.len(), height, motion);
+                }
+            },
+            Place::Templates => {
+                let height = usize::from(layout::list_height(state.size) * 2 / 3);
+                state.templates.cursor = moved(state.templates.cursor, state.templates.found().len(), height, motion);
+            }
             Place::Compare { .. } => super::trail::step(state, motion),
             Place::Page(_) => {
                 let height = usize::from(layout::list_height(state.size));
@@ -85,7 +96,7 @@ fn in_rows(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
 fn in_fields(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
     match motion {
         // Left folds and right unfolds, as in every tree.
-        Motion::Left | Motion::Right => super::act::fold_field(state, Some(motion == Motion::Right), out),
+        Motion::Left | Motion::Right => super::fields::fold(state, Some(motion == Motion::Right), out),
         _ => {
             let height = usize::from(layout::pane_height(state.size, Pane::Fields));
             state.fields.cursor = moved(state.fields.cursor, state.fields.lines().len(), height, motion);
@@ -131,6 +142,7 @@ pub(super) fn scrolled(top: usize, cursor: usize, height: usize) -> usize {
 pub(super) fn keep_in_sight(state: &mut State) {
     let list = usize::from(layout::list_height(state.size));
     state.list.top = scrolled(state.list.top, state.list.cursor, list);
+    state.links.top = scrolled(state.links.top, state.links.cursor, list);
     let fields = usize::from(layout::pane_height(state.size, Pane::Fields));
     state.fields.cursor = state.fields.cursor.min(state.fields.lines().len().saturating_sub(1));
     state.fields.top = scrolled(state.fields.top, state.fields.cursor, fields);

@@ -27,7 +27,12 @@ pub(super) fn related(page: &mut Page, batches: &[Batch]) {
             }
         } else if let Some((_, Values::Known { top, distinct })) = page.related.iter_mut().find(|related| related.0 == role) {
             *distinct = count("values");
-            top.push(Counted { value, requests: count("requests"), share: batch.get(row, "share").as_f64().unwrap_or(0.0) });
+            top.push(Counted {
+                value,
+                requests: count("requests"),
+                share: batch.get(row, "share").as_f64().unwrap_or(0.0),
+                previous: None,
+            });
         }
     }
 }

@@ -10,7 +10,9 @@ use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::state::jobs::Purpose;
 use crate::app::state::mapping::Pane;
-use crate::app::state::{Fields, Layer, LoadReport, Opening, Playbooks, Reopening, Results, State, Tone};
+use crate::app::state::{
+    Fields, Layer, LinksPane, LoadReport, Opening, Playbooks, Reopening, Results, State, TemplatesPane, Tone,
+};
 
 use super::{mapping, report, view};
 
@@ -68,6 +70,8 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     // The database that these were asked of is gone.
     view::cancel(state, |_| true, out);
     state.schema = Arc::new(extract.schema.clone());
+    state.links = LinksPane { serial: state.links.serial, options: None, ..LinksPane::default() };
+    state.templates = TemplatesPane { serial: state.templates.serial, ..TemplatesPane::default() };
     let fields = std::mem::replace(&mut state.fields, Fields::of(&state.schema));
     for field in &mut state.fields.fields {
         if let Some(known) = fields.fields.iter().find(|known| known.column == field.column && known.role == field.role) {

@@ -62,6 +62,7 @@ fn use_columns(state: &mut State, relation: Relation, schema: Schema) {
     // A row of another relation may have the same number.
     state.detail.row_id = None;
     state.detail.items.clear();
+    state.marks.clear();
     state.results.in_use = relation;
 }
 

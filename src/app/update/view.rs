@@ -6,17 +6,16 @@ use crate::case::{Event, SavedView};
 use crate::domain::{Entity, Role, Value};
 use crate::engine::{JobId, Lane, Limits, Request, Statement};
 use crate::extract::Extract;
-use crate::investigate::listing::Asked;
 use crate::investigate::rows::{self as row_sql, RowSource};
-use crate::investigate::{FilterError, SortKey, View, count, entity, pivot, timeline as time_sql, top};
+use crate::investigate::{FilterError, SortKey, View, count, entity, timeline as time_sql};
 
 use crate::app::effect::Effect;
-use crate::app::state::fields::{self, Values};
+use crate::app::state::fields::Values;
 use crate::app::state::jobs::Purpose;
 use crate::app::state::marks::described;
-use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, list, timeline};
+use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, timeline};
 
-use super::{results, rows, trail};
+use super::{links, results, rows, templates, trail};
 
 /// The extract is open: everything begins.
 pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
@@ -89,6 +88,8 @@ pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) {
         Place::Rows => (state.rows.cursor, state.rows.column),
         Place::Pivot { .. } | Place::Top { .. } => (state.list.cursor as u64, state.rows.column),
         Place::Page(_) => (state.page.cursor as u64, state.rows.column),
+        Place::Links(_) => (state.links.cursor as u64, state.rows.column),
+        Place::Templates => (state.templates.cursor as u64, state.rows.column),
         Place::Compare { .. } => (state.compared.cursor.first().copied().unwrap_or(0) as u64, state.rows.column),
     };
     state.trail.here_mut().cursor = cursor;
@@ -126,15 +127,15 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
     match place {
         Place::Rows => {}
         Place::Pivot { to, .. } => {
-            begin_list(state, to.name(), position);
-            let statement = pivot::of_view(&state.context(), state.view(), *to, &Asked::most(list::MOST + 1));
-            submit(state, Lane::Interactive, Purpose::List, statement, out)?;
+            super::fields::begin_list(state, to.name(), position);
+            super::fields::ask_list(state, out);
         }
         Place::Top { column } => {
-            begin_list(state, column, position);
-            let statement = top::statement(&state.context(), state.view(), column, list::MOST + 1);
-            submit(state, Lane::Interactive, Purpose::List, statement, out)?;
+            super::fields::begin_list(state, column, position);
+            super::fields::ask_list(state, out);
         }
+        Place::Links(start) => links::begin(state, start, position, out),
+        Place::Templates => templates::begin(state, position, out),
         Place::Compare { a, b } => trail::begin(state, *a, *b, out)?,
         Place::Page(whose) => {
             let around = usize::try_from(position).unwrap_or(0);
@@ -162,11 +163,6 @@ fn ask(state: &mut State, place: &Place, position: u64, out: &mut Vec<Effect>) -
     Ok(())
 }
 
-fn begin_list(state: &mut State, column: &str, position: u64) {
-    let cursor = usize::try_from(position).unwrap_or(0);
-    state.list = list::List { column: column.to_owned(), loading: true, cursor, ..list::List::default() };
-}
-
 /// The view's rows are counted: the node gets its count, and the histogram knows its span.
 pub(super) fn counted(
     state: &mut State,
@@ -185,13 +181,13 @@ pub(super) fn counted(
             let wide = usize::from(state.size.width).clamp(20, timeline::MOST);
             let width = time_sql::choose_bucket(last.since(first), wide as u64);
             state.timeline.width = width;
-            let statement = time_sql::statement(&state.context(), state.view(), width, None);
-            submit(state, Lane::Catalog, Purpose::Timeline, statement, out)?;
+            super::time::ask_histogram(state, out)?;
         }
         None => {
             state.timeline.buckets.clear();
+            state.timeline.series.clear();
             state.timeline.loading = false;
-            want_fields(state, out)?;
+            super::fields::want(state, out);
         }
     }
     Ok(())
@@ -218,20 +214,6 @@ pub(super) fn record_trail(state: &State, out: &mut Vec<Effect>) {
     if state.extract.is_some() {
         (0..state.trail.nodes().len()).for_each(|at| record_visit(state, at, out));
     }
-}
-
-/// Asks for the values of the next open field that has none yet: one at a time, so that a change of the view is quick.
-pub(super) fn want_fields(state: &mut State, out: &mut Vec<Effect>) -> Result<(), FilterError> {
-    if state.jobs.any(|purpose| matches!(purpose, Purpose::Field { .. })) {
-        return Ok(());
-    }
-    let next = state.fields.fields.iter_mut().find(|field| field.open && field.values == Values::Unknown);
-    let Some(field) = next else { return Ok(()) };
-    field.values = Values::Loading;
-    let column = field.column.clone();
-    let statement = top::statement(&state.context(), state.view(), &column, fields::SHOWN as u64);
-    submit(state, Lane::Catalog, Purpose::Field { column }, statement, out)?;
-    Ok(())
 }
 
 /// What the summary of an entity is followed by: its histogram, its related values and what is new for it.

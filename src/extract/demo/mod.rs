@@ -240,7 +240,7 @@ pub fn cached(
 }
 
 /// Counts up whenever the same [`Spec`] gives other bytes than before.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The format of the cached demo.
 const CACHED: Format = Format::Csv;

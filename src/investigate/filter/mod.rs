@@ -216,6 +216,20 @@ impl Filter {
         Filter { root: Some(is) }
     }
 
+    /// `field:part*part*part`: the rows whose `field` has these parts in this order from its beginning to its end, and anything between
+    /// them, in just these letters. One part is the whole value. Empty parts count only at the beginning and at the end.
+    pub fn fitting(field: &str, parts: &[String]) -> Filter {
+        let last = parts.len().saturating_sub(1);
+        let kept = |(at, part): (usize, &String)| (at == 0 || at == last || !part.is_empty()).then(|| part.clone());
+        let mut parts: Vec<String> = parts.iter().enumerate().filter_map(kept).collect();
+        if parts.is_empty() {
+            parts = vec![String::new(); 2];
+        }
+        let field = Word { span: Span::default(), text: field.to_owned() };
+        let pattern = Pattern { span: Span::default(), parts };
+        Filter { root: Some(Node::Term(Term { span: Span::default(), test: Test::Is(field, vec![pattern]) })) }
+    }
+
     /// The rows that `keep` would not show.
     pub fn drop(field: &str, value: &Value) -> Filter {
         Filter::keep(field, value).negated()

@@ -144,7 +144,7 @@ mod tests {
             "FROM requests",
             "VALUES (1)",
             "SUMMARIZE requests",
-            "SELECT $$a;b$$, E'it\\'s;'",
+            "SELECT $$a;b$$, 'it''s;'",
             "SELECT ip, \"set\" FROM requests WHERE update = 'drop'",
         ] {
             assert_eq!(question(sql), Ok(sql.trim_end()), "{sql}");
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(told_of.at, Some(sql.find("acount").unwrap()));
         assert_eq!(told_of.message, "Binder Error: Referenced column \"acount\" not found");
         let long = format!("SELECT {}acount FROM requests", "a, ".repeat(60));
-        let quoted = "LINE 2: ... a, a, a, acount FROM requests\n                             ^";
+        let quoted = "LINE 2: ... a, a, a, acount FROM requests\n                     ^";
         assert_eq!(told(&long, quoted, 1).at, long.find("acount"));
         assert_eq!(told(sql, "Out of Memory Error: x", 1).at, None);
     }

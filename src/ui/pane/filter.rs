@@ -39,7 +39,11 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         line.append(colored(&view.filter.to_string(), state, theme));
     }
     if !view.range.is_all() {
-        line = line.with("  time ", theme.title).with(SafeText::new(&view.range.to_string()), theme.value);
+        line = line.with("  time ", theme.title);
+        if let Some(name) = state.name_of(view.range) {
+            line = line.with(SafeText::cut(name, 24), theme.accent).with(" ", PLAIN);
+        }
+        line = line.with(SafeText::new(&view.range.to_string()), theme.value);
     }
     for key in &view.sort {
         let arrow = match (key.descending, theme.ascii) {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::app::state::{Pane, State};
 use crate::domain::{Role, SafeText, Timestamp};
 use crate::settings::theme::Theme;
-use crate::ui::widget::histogram::Histogram;
+use crate::ui::widget::histogram::{self, Histogram};
 use crate::ui::widget::text::PLAIN;
 use crate::ui::widget::{Line, row};
 use crate::ui::{format, look};
@@ -30,6 +30,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             right.with("  ", PLAIN).with(format::count(timeline.untimed), theme.warning).with(" without a time", theme.warning);
     }
     let mut title = look::title("time", focus, theme);
+    if let Some(by) = &timeline.by {
+        title = title.with(" by ", theme.dim).with(SafeText::cut(by, 20), theme.accent);
+    }
     if let (true, Some(bucket)) = (focus, timeline.buckets.get(timeline.cursor)) {
         title = title
             .with("  ", PLAIN)
@@ -54,15 +57,62 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let axis = u16::from(inside.height > 1);
-    let graph = Rect { height: inside.height - axis, ..inside };
+    let legend = if inside.height > 3 { legend(state, theme, usize::from(inside.width)) } else { Vec::new() };
+    for (line, index) in legend.iter().zip(0..) {
+        if let Some(place) = row(inside, index) {
+            line.draw(place, buf, theme);
+        }
+    }
+    let above = u16::try_from(legend.len()).unwrap_or(0).min(inside.height - axis);
+    let graph = Rect { y: inside.y + above, height: inside.height - axis - above, ..inside };
+    let parts: Vec<&[u64]> = timeline.series.iter().map(|series| series.rows.as_slice()).collect();
     let marked = timeline.from.is_some() || timeline.to.is_some();
     let brush = timeline.marked().filter(|_| marked).map(|(from, to)| from..to + 1);
-    Histogram { values: &values, cursor: focus.then_some(timeline.cursor), brush }.draw(graph, buf, theme);
+    Histogram {
+        values: &values,
+        parts: &parts,
+        others: timeline.series.iter().position(|series| series.others),
+        cursor: focus.then_some(timeline.cursor),
+        brush,
+    }
+    .draw(graph, buf, theme);
     if axis > 0
         && let Some(below) = row(inside, inside.height - 1)
     {
         draw_axis(state, theme, below, buf);
     }
+}
+
+/// What each fill stands for and how many rows it has in all, in two lines at most.
+fn legend(state: &State, theme: &Theme, width: usize) -> Vec<Line> {
+    let mut lines = vec![Line::new()];
+    for (place, series) in state.timeline.series.iter().enumerate() {
+        let place = if series.others { usize::MAX } else { place };
+        let (symbol, style) = histogram::fill(place, theme);
+        let name = match (&series.value, series.others) {
+            (_, true) => Line::new().with("others", theme.dim),
+            (None, false) => Line::new().with("no value", theme.null),
+            (Some(value), false) if value.is_empty() => Line::new().with("\"\" empty", theme.null),
+            (Some(value), false) => Line::new().with(SafeText::cut(value, 18), PLAIN),
+        };
+        let entry = Line::new()
+            .with(symbol, style)
+            .with(symbol, style)
+            .with(" ", PLAIN)
+            .joined(name)
+            .with(" ", PLAIN)
+            .with(format::count(series.total()), theme.dim)
+            .with("  ", PLAIN);
+        if lines.last().is_some_and(|line| !line.is_empty() && line.width() + entry.width() > width + 2) {
+            lines.push(Line::new());
+        }
+        if let Some(last) = lines.last_mut() {
+            last.append(entry);
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.truncate(3);
+    lines
 }
 
 /// The first and the last moment, as short as they can be told apart.

@@ -7,6 +7,7 @@ use crate::app::state::list::ListItem;
 use crate::app::state::marks::described;
 use crate::app::state::{Pane, Place, State};
 use crate::domain::{Role, SafeText};
+use crate::investigate::listing::Order;
 use crate::settings::theme::Theme;
 use crate::ui::widget::text::{PLAIN, width};
 use crate::ui::widget::{Line, bar, row, scroll, sign, tint};
@@ -26,12 +27,17 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if list.items.is_empty() {
         let lines = match list.loading {
             true => vec![Line::new().with("counting", theme.dim)],
+            false if !list.needle.is_empty() => {
+                look::advice("No value has this text.", &[("/", "searches for another one, or for nothing")], theme)
+            }
             false => look::advice("No value is in this view.", &[("Backspace", "goes back"), ("&", "edits the filter")], theme),
         };
         say(&lines, inside, buf, theme);
         return;
     }
-    let role = state.schema.column(&list.column).and_then(|column| column.role);
+    let column = state.schema.column(&list.column);
+    let role = column.and_then(|column| column.role);
+    let sensitive = column.is_some_and(crate::domain::Column::is_sensitive);
     let visible: Vec<&ListItem> = list.items.iter().skip(list.top).take(usize::from(inside.height.saturating_sub(1))).collect();
     let columns = Columns::of(&visible, inside.width);
     if let Some(head) = row(inside, 0) {
@@ -49,7 +55,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             let (symbol, style) = look::marked(theme);
             sign(buf, place.x + 1, place.y, symbol, style);
         }
-        columns.item(state, role, item, place, buf, theme);
+        columns.item(state, (role, sensitive), item, place, buf, theme);
     }
     let track =
         Rect { y: inside.y + 1.min(inside.height), width: inside.width + 1, height: inside.height.saturating_sub(1), ..inside };
@@ -61,11 +67,22 @@ fn title(state: &State, theme: &Theme, focus: bool) -> Line {
         Place::Pivot { from, to } => look::title(to.plural(), focus, theme)
             .with(" of ", theme.dim)
             .with(if from.is_empty() { "the view".into() } else { SafeText::cut(&described(from), 48) }, theme.accent),
-        Place::Top { .. } | Place::Rows | Place::Page(_) | Place::Compare { .. } => {
+        Place::Top { .. } | Place::Rows | Place::Page(_) | Place::Compare { .. } | Place::Links(_) | Place::Templates => {
             look::title("top values of", focus, theme).with(" ", PLAIN).with(SafeText::new(&state.list.column), theme.accent)
         }
     };
-    title.joined(bounds(state, theme))
+    let mut title = title.joined(bounds(state, theme));
+    let list = &state.list;
+    if !list.needle.is_empty() {
+        title = title.with("  /", theme.key_hint).with(SafeText::cut(&list.needle, 20), theme.matched);
+    }
+    if let Some(windows) = &list.windows {
+        title = title.with("  ", PLAIN).with(SafeText::new(&windows.to_string()), theme.warning);
+    }
+    if list.order != Order::Most {
+        title = title.with("  ", PLAIN).with(list.order.words(), theme.dim);
+    }
+    title
 }
 
 /// Whether the time range of the views on the way here counts, where one of them had one.
@@ -84,7 +101,31 @@ fn counted(state: &State, theme: &Theme) -> Line {
         return Line::new();
     }
     let shown = format::count(list.items.len() as u64);
-    match (list.cut, list.distinct) {
+    let changed = match list.changed.filter(|_| list.windows.is_some()) {
+        Some((new, gone)) => Line::new()
+            .with(format::count(new), PLAIN)
+            .with(" new ", theme.dim)
+            .with(format::count(gone), PLAIN)
+            .with(" gone  ", theme.dim),
+        None => Line::new(),
+    };
+    let of = match (list.matching, list.distinct.filter(|_| !list.needle.is_empty())) {
+        (Some(matching), distinct) => Some((Some(matching), distinct)),
+        (None, Some(distinct)) => Some((None, Some(distinct))),
+        (None, None) => None,
+    };
+    if let Some((matching, distinct)) = of {
+        let cut = if list.cut { "the first " } else { "" };
+        let mut line = changed.with(cut, theme.warning).with(shown, if list.cut { theme.warning } else { PLAIN });
+        if let Some(matching) = matching.filter(|_| list.cut) {
+            line = line.with(" of ", theme.warning).with(format::count(matching), theme.warning);
+        }
+        if let Some(distinct) = distinct {
+            line = line.with(", all are ", theme.dim).with(format::count(distinct), theme.dim);
+        }
+        return line;
+    }
+    changed.joined(match (list.cut, list.distinct) {
         (true, Some(distinct)) => Line::new()
             .with("the first ", theme.warning)
             .with(shown, theme.warning)
@@ -92,7 +133,7 @@ fn counted(state: &State, theme: &Theme) -> Line {
             .with(format::count(distinct), theme.warning),
         (true, None) => Line::new().with("only the first ", theme.warning).with(shown, theme.warning),
         (false, _) => Line::new().with(shown, PLAIN),
-    }
+    })
 }
 
 /// Where the columns of the list stand.
@@ -103,6 +144,8 @@ struct Columns {
     bars: u16,
     first: bool,
     last: bool,
+    /// Widths of the count before, the difference and the per cent, where windows of time are compared.
+    compared: Option<[u16; 3]>,
 }
 
 const MOMENT: u16 = 19;
@@ -123,15 +166,20 @@ impl Columns {
             }
             fits
         };
-        let share = share && take(7);
+        let compared = items
+            .iter()
+            .any(|item| item.previous.is_some())
+            .then(|| [take(number + 2), take(number + 3), take(9)].map(u16::from));
+        let compared = compared.map(|[before, change, percent]| [before * number, change * (number + 1), percent * 7]);
+        let share = share && compared.is_none() && take(7);
         let first = seen && take(MOMENT + 2);
         let last = seen && take(MOMENT + 2);
         let bars = if share && left > least { ((left - least) / 2).min(24) } else { 0 };
         let value = left.saturating_sub(if bars > 0 { bars + 2 } else { 0 });
-        Columns { value, number, share, bars, first, last }
+        Columns { value, number, share, bars, first, last, compared }
     }
 
-    fn spots(&self, place: Rect) -> [Rect; 6] {
+    fn spots(&self, place: Rect) -> [Rect; 9] {
         let mut x = place.x + 4;
         let mut spot = |wide: u16| {
             let spot = Rect { x, width: wide, ..place }.intersection(place);
@@ -141,6 +189,9 @@ impl Columns {
         [
             spot(self.value),
             spot(self.number),
+            spot(self.compared.map_or(0, |widths| widths[0])),
+            spot(self.compared.map_or(0, |widths| widths[1])),
+            spot(self.compared.map_or(0, |widths| widths[2])),
             spot(if self.share { 5 } else { 0 }),
             spot(self.bars),
             spot(if self.first { MOMENT } else { 0 }),
@@ -149,26 +200,44 @@ impl Columns {
     }
 
     fn head(&self, column: &str, place: Rect, buf: &mut Buffer, theme: &Theme) {
-        let [value, number, share, _, first, last] = self.spots(place);
+        let [value, number, before, change, percent, share, _, first, last] = self.spots(place);
         Line::new().with(SafeText::new(column), theme.header).draw(value, buf, theme);
-        Line::new().with("requests", theme.header).draw_right(number, buf, theme);
+        Line::new().with(if self.compared.is_some() { "now" } else { "requests" }, theme.header).draw_right(number, buf, theme);
+        for (name, spot) in [("before", before), ("change", change), ("%", percent)] {
+            Line::new().with(name, theme.header).draw_right(spot, buf, theme);
+        }
         Line::new().with("share", theme.header).draw_right(share, buf, theme);
         Line::new().with("first seen", theme.header).draw(first, buf, theme);
         Line::new().with("last seen", theme.header).draw(last, buf, theme);
     }
 
-    fn item(&self, state: &State, role: Option<Role>, item: &ListItem, place: Rect, buf: &mut Buffer, theme: &Theme) {
-        let [value, number, share, bars, first, last] = self.spots(place);
+    fn item(
+        &self,
+        state: &State,
+        (role, sensitive): (Option<Role>, bool),
+        item: &ListItem,
+        place: Rect,
+        buf: &mut Buffer,
+        theme: &Theme,
+    ) {
+        let [value, number, before, change, percent, share, bars, first, last] = self.spots(place);
         let mark = item.value.as_deref().and_then(|value| look::connotation_mark(state, theme, role, value));
         if let Some((symbol, style)) = mark
             && place.width > 3
         {
             sign(buf, place.x + 2, place.y, symbol, style);
         }
-        let text = fields::value_line(role, item.value.as_deref(), usize::from(self.value), theme);
+        let text = fields::shown_value(role, sensitive, item.value.as_deref(), usize::from(self.value), theme);
         text.draw_cut(value, buf, theme, look::cut_of(role));
         Line::new().with(format::count(item.requests), PLAIN).draw_right(number, buf, theme);
-        if let Some(part) = item.share {
+        if let Some(previous) = item.previous {
+            Line::new().with(format::count(previous), PLAIN).draw_right(before, buf, theme);
+            let (sign, style) = fields::change(item.requests, previous, theme);
+            Line::new().with(sign, style).draw_right(change, buf, theme);
+            let part = growth(item.requests, previous);
+            Line::new().with(part, theme.dim).draw_right(percent, buf, theme);
+        }
+        if let Some(part) = item.share.filter(|_| self.compared.is_none()) {
             Line::new().with(format::percent(part), theme.dim).draw_right(share, buf, theme);
             bar::draw(part, bars, buf, theme.bar, theme);
         }
@@ -179,4 +248,17 @@ impl Columns {
             }
         }
     }
+}
+
+/// How much a count grew, in per cent of what it was; nothing for what was not there.
+fn growth(now: u64, before: u64) -> SafeText {
+    if before == 0 {
+        return SafeText::from("");
+    }
+    let percent = (now as f64 - before as f64) * 100.0 / before as f64;
+    SafeText::new(&match percent {
+        100_000.0.. => ">99999%".to_owned(),
+        percent if percent.abs() < 10.0 => format!("{percent:+.1}%"),
+        percent => format!("{percent:+.0}%"),
+    })
 }

@@ -6,9 +6,11 @@ pub(super) mod fields;
 pub(super) mod filter;
 pub(super) mod hints;
 pub(super) mod histogram;
+pub(super) mod links;
 pub(super) mod list;
 pub(super) mod page;
 pub(super) mod rows;
+pub(super) mod templates;
 pub(super) mod trail;
 
 use ratatui::buffer::Buffer;
@@ -36,6 +38,8 @@ pub(super) fn explore(state: &State, theme: &Theme, places: &Layout, buf: &mut B
             Place::Pivot { .. } | Place::Top { .. } => list::draw(state, theme, area, buf),
             Place::Compare { a, b } => compare::draw(state, theme, (*a, *b), area, buf),
             Place::Page(entity) => page::draw(state, theme, entity, area, buf),
+            Place::Links(start) => links::draw(state, theme, start, area, buf),
+            Place::Templates => templates::draw(state, theme, area, buf),
         }
     }
     if let Some(area) = places.detail {

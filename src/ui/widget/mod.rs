@@ -6,6 +6,7 @@ pub mod bar;
 pub mod histogram;
 pub mod input;
 pub mod menu;
+pub mod network;
 pub mod paragraph;
 pub mod popup;
 pub mod progress;

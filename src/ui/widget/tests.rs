@@ -110,7 +110,11 @@ fn a_histogram_keeps_every_request() {
     let spread: u64 = spark::spread(&[1; 100], 7).iter().map(|(value, _)| value).sum();
     assert_eq!(spread, 100);
     let mut buf = buffer(8, 2);
-    Histogram { values: &[0, 4, 8, 1], cursor: Some(2), brush: Some(1..3) }.draw(buf.area, &mut buf, &theme());
+    Histogram { values: &[0, 4, 8, 1], parts: &[], others: None, cursor: Some(2), brush: Some(1..3) }.draw(
+        buf.area,
+        &mut buf,
+        &theme(),
+    );
     assert_eq!(rows(&buf), ["    ██", "  ████▂▂"]);
     assert_eq!(buf[(4, 0)].style().fg, theme().histogram_cursor.fg);
     assert_eq!(buf[(2, 0)].style().bg, theme().brush.bg);
@@ -259,7 +263,8 @@ fn everything(text: &str, area: Rect, buf: &mut Buffer, theme: &Theme, number: u
     bar::draw(number as f64 / 7.0, area, buf, theme.bar, theme);
     let values: Vec<u64> = (0..number as u64 * 3).map(|value| value * u64::MAX / 90).collect();
     spark::draw(&values, area, buf, theme.spark, theme);
-    Histogram { values: &values, cursor: Some(number), brush: Some(number..number * 2) }.draw(area, buf, theme);
+    Histogram { values: &values, parts: &[], others: None, cursor: Some(number), brush: Some(number..number * 2) }
+        .draw(area, buf, theme);
     let cursor = text.char_indices().nth(number).map_or(text.len(), |(at, _)| at);
     let looks = [(0..cursor, theme.mistake)];
     Input { text, cursor: Some(cursor), looks: &looks, placeholder: "type" }.draw(area, buf, theme);

@@ -2,6 +2,7 @@
 
 use crate::domain::Role;
 
+use super::super::output::moment;
 use super::super::row::{Address, DAY, Endpoint, HOUR, MINUTE, Millis};
 use super::super::text::THROWAWAY;
 use super::super::traffic::fail;
@@ -112,15 +113,15 @@ pub(super) fn ban_evasion(planter: &mut Planter) {
     planter.habit(first, 0, ban, count, 5);
     let place = planter.place(home_network(CA, 0));
     let key = planter.world.key(first, 0);
+    let mut rows = Vec::new();
     for number in 0..6 {
         let at = planter.spread(ban + MINUTE, ban + 2 * HOUR, number, 6);
         let mut row = planter.message(first, at, place, 5, key);
         fail(&mut row, 403, "account_banned");
         (row.tokens_in, row.tokens_out, row.flag, row.category) = (0, 0, "", "");
-        planter.plan.rows.push(row);
+        rows.push(row);
     }
     let each = planter.amount(32, 6, 2_000);
-    let mut rows = Vec::new();
     let mut names = Vec::new();
     for number in 0..4 {
         let created = ban + (4 + 11 * number) * HOUR + planter.rng.below(HOUR as u64) as Millis;
@@ -151,7 +152,8 @@ pub(super) fn ban_evasion(planter: &mut Planter) {
             payment_name(payment)
         ),
         roles: &[Role::Account, Role::Device, Role::Payment],
-        filter: format!("account:{}", names.join(",")),
+        // From the ban on: the banned account still tries, then the others come.
+        filter: format!("device:{} time:{}..", device_name(device), moment(ban)),
         clue: Clue { role: Role::Account, values: names, why: "device and card of a banned account".to_owned() },
         playbook: "ban-evasion",
     };
