@@ -10,7 +10,7 @@ use casebook::engine::{Client, Limits, OpenOptions, Opener, Param, Statement, Ta
 use casebook::investigate::compare::{self, Before};
 use casebook::investigate::listing::{Asked, Order};
 use casebook::investigate::spread::{self, Spread};
-use casebook::investigate::{Context, Filter, NoCase, View, count, pivot, timeline, top};
+use casebook::investigate::{Context, Filter, NoCase, REQUESTS, View, count, pivot, timeline, top};
 
 const MINUTE: i64 = 60 * Timestamp::SECOND;
 /// Values that break what is pasted, matched or drawn without care.
@@ -79,7 +79,13 @@ fn ask(client: &Client, statement: Statement) -> Table {
 
 impl Fixture {
     fn context(&self) -> Context<'_> {
-        Context { schema: &self.schema, dialect: self.client.dialect(), case: &NoCase, last: Some(Timestamp(599 * MINUTE)) }
+        Context {
+            relation: &REQUESTS,
+            schema: &self.schema,
+            dialect: self.client.dialect(),
+            case: &NoCase,
+            last: Some(Timestamp(599 * MINUTE)),
+        }
     }
 
     fn ask(&self, statement: Result<Statement, casebook::investigate::FilterError>) -> Table {
