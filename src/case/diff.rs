@@ -157,8 +157,8 @@ mod tests {
                 "label account:a farm connotation: Some(\"bad\") Some(\"good\")",
                 "pin row 1 : Some(\"row 1\") None",
                 "question q1 : None Some(\"Who?\")",
-                "stage account:a reason: Some(\"part of the confirmed finding f1\") Some(\"part of the open finding f1\")",
-                "stage account:a stage: Some(\"confirmed\") Some(\"suspect\")",
+                "stage account:a reason: Some(\"part of the confirmed finding f1\") Some(\"labelled farm (good)\")",
+                "stage account:a stage: Some(\"confirmed\") Some(\"cleared\")",
             ]
         );
     }
