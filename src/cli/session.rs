@@ -9,7 +9,7 @@ use crate::engine::client::AskError;
 use crate::engine::{Client, Lane, Limits, Statement, Table};
 use crate::extract::{self, Extract, Opened};
 use crate::investigate::result::{self, Bounds, Kept};
-use crate::investigate::{CaseTerms, Context, Filter, FilterError, REQUESTS, View};
+use crate::investigate::{CaseTerms, Context, Filter, FilterError, NoCase, REQUESTS, View};
 use crate::settings::machine::{analyst, now};
 use crate::settings::salt;
 
@@ -213,6 +213,13 @@ impl CaseTerms for Session<'_> {
 
     fn finding(&self, id: &str) -> Option<Vec<Entity>> {
         self.terms().and_then(|terms| terms.finding(id))
+    }
+
+    fn staged(&self, stage: &str) -> Option<Vec<Entity>> {
+        match self.terms() {
+            Some(terms) => terms.staged(stage),
+            None => NoCase.staged(stage),
+        }
     }
 
     fn bad(&self) -> Vec<Entity> {

@@ -205,7 +205,7 @@ fn sample(chosen: &Chosen, shown: usize, case: &Case) -> Sheet {
         sheet.rows.push(vec![
             Value::Text(entity.to_string()),
             requests.map_or(Value::Null, Value::Int),
-            Value::Text(labels.join(" ")),
+            if labels.is_empty() { Value::Null } else { Value::Text(labels.join(" ")) },
         ]);
     }
     sheet
