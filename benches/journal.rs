@@ -84,8 +84,14 @@ fn kills(times: u64) {
             .spawn()
             .expect("the writer starts");
         let out = writer.stdout.take().expect("its stdout");
-        let reader = std::thread::spawn(move || BufReader::new(out).lines().map_while(Result::ok).collect::<Vec<String>>());
-        std::thread::sleep(Duration::from_micros(3_000 + chance(&mut state) % 40_000));
+        let (began, begins) = std::sync::mpsc::channel();
+        let reader = std::thread::spawn(move || {
+            let lines = BufReader::new(out).lines().map_while(Result::ok);
+            lines.inspect(|_| drop(began.send(()))).collect::<Vec<String>>()
+        });
+        // Not while it only starts: a kill is to meet it at work.
+        begins.recv().expect("it writes");
+        std::thread::sleep(Duration::from_micros(chance(&mut state) % 30_000));
         writer.kill().expect("it can be killed");
         writer.wait().expect("it ends");
         let lines = reader.join().expect("what it said");

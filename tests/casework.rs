@@ -224,6 +224,27 @@ fn labels_that_have_ended_match_nothing() {
 }
 
 #[test]
+fn a_filter_asks_where_entities_stand_unless_the_log_has_a_column_of_that_name() {
+    let desk = Desk::new();
+    desk.run(&["case", "new", "c"]).ends(0);
+    desk.run(&["case", "stage", "c", "account:acct_1", "suspect", "--reason", "r"]).ends(0);
+    let count = |filter: &str, log: &str| {
+        let line = ["query", "--case", "c", "--filter", filter, "--columns", "account", "--format", "jsonl", "--limit", "0", log];
+        desk.run(&line).ends(0).out.lines().count()
+    };
+    assert_eq!((count("stage:suspect", "log.csv"), count("-stage:suspect,cleared", "log.csv")), (5, 25));
+    assert_eq!(count("stage:cleared", "log.csv"), 0);
+    desk.run(&["query", "--case", "c", "--filter", "stage:guilty", "log.csv"])
+        .ends(2)
+        .says(&["seen, suspect, confirmed, cleared"]);
+    let log = std::fs::read_to_string(desk.path("log.csv")).unwrap();
+    let staged: String =
+        log.lines().enumerate().map(|(at, line)| format!("{line},{}\n", if at == 0 { "stage" } else { "prod" })).collect();
+    std::fs::write(desk.path("staged.csv"), staged).unwrap();
+    assert_eq!((count("stage:prod", "staged.csv"), count("stage:suspect", "staged.csv")), (30, 0));
+}
+
+#[test]
 fn two_analysts_cases_become_one_and_one_file() {
     let mut desk = Desk::new();
     desk.run(&["case", "new", "c"]).ends(0);
