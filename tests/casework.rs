@@ -232,7 +232,7 @@ fn a_filter_asks_where_entities_stand_unless_the_log_has_a_column_of_that_name()
         let line = ["query", "--case", "c", "--filter", filter, "--columns", "account", "--format", "jsonl", "--limit", "0", log];
         desk.run(&line).ends(0).out.lines().count()
     };
-    assert_eq!((count("stage:suspect", "log.csv"), count("-stage:suspect,cleared", "log.csv")), (5, 25));
+    assert_eq!((count("stage:suspect", "log.csv"), count("not stage:suspect,cleared", "log.csv")), (5, 25));
     assert_eq!(count("stage:cleared", "log.csv"), 0);
     desk.run(&["query", "--case", "c", "--filter", "stage:guilty", "log.csv"])
         .ends(2)

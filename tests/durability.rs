@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use casebook::case::{CaseDir, CaseError, Connotation, Event, EvidenceRow, Mode, verify};
 use casebook::domain::{Timestamp, Value};
@@ -16,6 +17,13 @@ use casebook::domain::{Timestamp, Value};
 const NOON: Timestamp = Timestamp(1_700_000_000_000_000);
 /// Tells a run of this program that it is a writer, and of which case.
 const WRITER: &str = "CASEBOOK_TEST_WRITER";
+
+/// One test after the other: a child that is just being started holds all locks of this program for a moment.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn labelled(number: usize) -> Event {
     Event::Labelled {
@@ -73,6 +81,7 @@ fn what_was_acknowledged_outlasts_a_kill() {
     if let Some(case) = std::env::var_os(WRITER) {
         return write_for_ever(Path::new(&case));
     }
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = new_case(folder.path());
     let mut total = 0;
@@ -115,6 +124,7 @@ fn a_folder_that_cannot_be_written_is_opened_to_be_read() {
         println!("it can be read");
         return;
     }
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = new_case(folder.path());
     CaseDir::open(&path, Mode::Write).unwrap().0.record(labelled(0), NOON).unwrap();
@@ -143,6 +153,7 @@ fn a_folder_that_cannot_be_written_is_opened_to_be_read() {
 
 #[test]
 fn a_lock_that_is_taken_away_ends_the_writing() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = new_case(folder.path());
     let (mut first, _) = CaseDir::open(&path, Mode::Write).unwrap();
@@ -162,6 +173,7 @@ fn a_lock_that_is_taken_away_ends_the_writing() {
 
 #[test]
 fn a_journal_that_was_replaced_is_not_written_any_more() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = new_case(folder.path());
     let (mut dir, _) = CaseDir::open(&path, Mode::Write).unwrap();
@@ -182,6 +194,7 @@ fn of_two_programs_one_writes() {
     if let Some(case) = std::env::var_os(WRITER) {
         return write_for_ever(Path::new(&case));
     }
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = new_case(folder.path());
     let mut writer = child(TEST, &path).spawn().unwrap();
@@ -199,6 +212,7 @@ fn of_two_programs_one_writes() {
 /// Any byte of the journal or of a piece of evidence: the verdict names the file, and in the journal the entry, that is not as it was.
 #[test]
 fn any_byte_that_is_not_what_it_was_is_named() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = new_case(folder.path());
     let (mut dir, _) = CaseDir::open(&path, Mode::Write).unwrap();
