@@ -6,6 +6,7 @@ use super::columns::Columns;
 use super::form::Form;
 use super::input::Input;
 use super::mapping::Edit;
+use super::note::NoteEdit;
 
 /// The trail, to jump in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub enum Layer {
     },
     /// A form.
     Form(Form),
+    /// A note under edit.
+    Note(Box<NoteEdit>),
     /// What fills the roles; with what is under edit.
     Mapping(Option<Box<Edit>>),
     /// What was loaded and what was not.

@@ -15,7 +15,8 @@ use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{State, Tone};
 
 use super::{
-    casework, copying, fields, links, mapping, motion, page, playbooks, report, results, rows, sql, templates, time, trail, view,
+    casework, copying, fields, links, mapping, motion, page, pins, playbooks, report, results, reveal, rows, sql, templates, time,
+    trail, view,
 };
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
@@ -72,7 +73,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
         }
         Purpose::Index { name } => rows::ordered(state, name, out),
         Purpose::Forget => {}
-        Purpose::Secrets { row_id, column } => casework::unsealed(state, row_id, column, &batches, out),
+        Purpose::Secrets { row_id, column } => reveal::unsealed(state, row_id, column, &batches, out),
         purpose @ (Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. }) => {
             fields::came(state, &purpose, &batches, out);
         }
@@ -116,7 +117,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
                 state.say(Tone::Plain, format!("no row {way} this one has {:?}", state.needle));
             }
         },
-        Purpose::Evidence { row_id } => casework::pin(state, row_id, &batches, out),
+        Purpose::Evidence { row_id } => pins::read(state, row_id, &batches, out),
         Purpose::Measure { finding, sql, filter, command } => {
             let rows = first_row(&batches).get(0, "requests").as_i64().map_or(0, unsigned);
             let title = "rows of the view".to_owned();

@@ -7,6 +7,7 @@ pub(super) mod help;
 pub(super) mod leader;
 pub(super) mod mapping;
 mod mapping_edit;
+pub(super) mod note;
 pub(super) mod palette;
 pub(super) mod report;
 pub(super) mod text;
@@ -30,6 +31,7 @@ pub(super) fn draw(state: &State, theme: &Theme, layer: &Layer, places: &Layout,
             candidates::draw(theme, error.as_ref(), candidates, *chosen, places, buf);
         }
         Layer::Form(form) => form::draw(theme, form, places.body, buf),
+        Layer::Note(note) => note::draw(theme, note, places.body, buf),
         Layer::Mapping(edit) => mapping::draw(state, theme, edit.as_deref(), places.body, buf),
         Layer::Report => report::draw(state, theme, places.body, buf),
         Layer::Trail(layer) => trail::draw(state, theme, layer, places.body, buf),

@@ -241,7 +241,7 @@ fn draw_counted(
         sign(buf, area.x, area.y, symbol, style);
     }
     let parts = Parts::of(area, widest);
-    let value = shown_value(role, sensitive, counted.value.as_deref(), usize::from(parts.text.width), theme);
+    let value = shown_value(role, sensitive && !state.is_unveiled(), counted.value.as_deref(), usize::from(parts.text.width), theme);
     value.draw_cut(parts.text, buf, theme, look::cut_of(role));
     match counted.previous {
         None => {

@@ -204,7 +204,7 @@ fn bridge(state: &State, via: &Via, spot: Rect, buf: &mut Buffer, theme: &Theme)
     {
         line = line.with(symbol, style).with(" ", PLAIN);
     }
-    line = match via.over.is_sensitive() {
+    line = match via.over.is_sensitive() && !state.is_unveiled() {
         true => line.with(look::masked(&crate::domain::Value::Text(via.value.clone()), theme), theme.masked),
         false => {
             let value = via.value.replace('\u{1f}', " + ");
@@ -238,7 +238,7 @@ fn drawing(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         .collect();
     let threads = state.links.threads.iter().filter_map(|(via, members)| {
         let members: Vec<usize> = members.iter().copied().filter(|place| *place < drawn).collect();
-        let text = match via.over.is_sensitive() {
+        let text = match via.over.is_sensitive() && !state.is_unveiled() {
             true => look::masked(&crate::domain::Value::Text(via.value.clone()), theme),
             false => enough(&via.value.replace('\u{1f}', " + "), 24, Cut::Middle),
         };

@@ -37,7 +37,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let column = state.schema.column(&list.column);
     let role = column.and_then(|column| column.role);
-    let sensitive = column.is_some_and(crate::domain::Column::is_sensitive);
+    let sensitive = column.is_some_and(crate::domain::Column::is_sensitive) && !state.is_unveiled();
     let visible: Vec<&ListItem> = list.items.iter().skip(list.top).take(usize::from(inside.height.saturating_sub(1))).collect();
     let columns = Columns::of(&visible, inside.width);
     if let Some(head) = row(inside, 0) {

@@ -280,7 +280,7 @@ fn facts_of(state: &State, facts: &[(String, Value)], theme: &Theme, room: usize
         for _ in width(&name)..widest + 2 {
             line = line.with(" ", PLAIN);
         }
-        let sensitive = state.schema.column(column).is_some_and(Column::is_sensitive);
+        let sensitive = state.schema.column(column).is_some_and(Column::is_sensitive) && !state.is_unveiled();
         let (text, style) = match sensitive && !value.is_null() {
             true => (look::masked(value, theme), theme.masked),
             false => look::value_text(theme, None, value, room),
