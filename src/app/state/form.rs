@@ -1,6 +1,5 @@
 //! A form: a few named fields to fill in, then something is done with them.
 
-use crate::case::Target;
 use crate::domain::{Entity, TimeRange, Timestamp};
 
 use super::editor::Editor;
@@ -17,6 +16,8 @@ pub struct FormField {
     pub required: bool,
     /// What `Tab` puts into it, where that is offered. May quote an extract.
     pub offered: Vec<String>,
+    /// What stands in it while it is empty.
+    pub hint: &'static str,
 }
 
 /// What is filled in.
@@ -39,17 +40,24 @@ pub enum Entry {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Purpose {
     /// A label on one or several entities.
-    Label(Vec<Entity>),
+    Label {
+        /// Which.
+        entities: Vec<Entity>,
+        /// What several of them were chosen from.
+        from: String,
+    },
     /// Taking a label off one or several.
     Unlabel(Vec<Entity>),
-    /// A note.
-    Note(Target),
+    /// A word on where one or several entities stand.
+    Stage(Vec<Entity>),
     /// A finding about these entities with the current view as its evidence.
     Finding(Vec<Entity>),
+    /// Another wording of a finding, by id.
+    EditFinding(String),
     /// A verdict on a finding.
     Verdict(String),
-    /// A question.
-    Question,
+    /// A question, or another wording of the one with this id.
+    Question(Option<String>),
     /// The answer to a question.
     Answer(String),
     /// What links are followed.
@@ -102,26 +110,48 @@ pub struct Form {
     pub error: Option<String>,
 }
 
+/// What stands in a field that nothing has to be filled into.
+const EMPTY: &str = "may stay empty";
+
 impl FormField {
     /// A line of text.
     pub fn text(name: &'static str, required: bool, text: impl Into<String>) -> FormField {
-        FormField { name, entry: Entry::Text(Input::new(text)), required, offered: Vec::new() }
+        FormField {
+            name,
+            entry: Entry::Text(Input::new(text)),
+            required,
+            offered: Vec::new(),
+            hint: if required { "" } else { EMPTY },
+        }
     }
 
     /// A text of several lines.
     pub fn long(name: &'static str, required: bool, text: &str) -> FormField {
-        FormField { name, entry: Entry::Long(Editor::new(text)), required, offered: Vec::new() }
+        FormField {
+            name,
+            entry: Entry::Long(Editor::new(text)),
+            required,
+            offered: Vec::new(),
+            hint: if required { "" } else { EMPTY },
+        }
     }
 
     /// A choice.
     pub fn choice(name: &'static str, words: &'static [&'static str], chosen: usize) -> FormField {
-        FormField { name, entry: Entry::Choice { words, chosen }, required: true, offered: Vec::new() }
+        FormField { name, entry: Entry::Choice { words, chosen }, required: true, offered: Vec::new(), hint: "" }
     }
 
     /// The same field, in which `Tab` goes through these texts.
     #[must_use]
     pub fn offering(mut self, offered: Vec<String>) -> FormField {
         self.offered = offered;
+        self
+    }
+
+    /// The same field with a word on what is wanted, shown while it is empty.
+    #[must_use]
+    pub fn hinting(mut self, hint: &'static str) -> FormField {
+        self.hint = hint;
         self
     }
 

@@ -1,5 +1,6 @@
 //! What lies over a surface and takes the keys.
 
+use crate::case::Event;
 use crate::investigate::filter::FilterError;
 
 use super::columns::Columns;
@@ -17,6 +18,19 @@ pub struct TrailLayer {
     pub marked: Option<usize>,
     /// Whether the next key says in which form the view under the cursor is copied.
     pub copying: bool,
+}
+
+/// Something that is done once it has been seen and agreed to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// What is asked; may quote an extract.
+    pub title: String,
+    /// What there is to know before; may quote an extract.
+    pub lines: Vec<String>,
+    /// What is recorded then.
+    pub event: Event,
+    /// The first line on the screen.
+    pub top: usize,
 }
 
 /// A layer.
@@ -51,6 +65,8 @@ pub enum Layer {
     },
     /// A form.
     Form(Form),
+    /// A question before something is done.
+    Confirm(Box<Confirm>),
     /// A note under edit.
     Note(Box<NoteEdit>),
     /// What fills the roles; with what is under edit.

@@ -41,7 +41,7 @@ use crate::investigate::{Context, REQUESTS, View};
 use super::key::Key;
 use super::keymap::Keymap;
 
-pub use casework::{CaseLine, CaseState};
+pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
 pub use copying::{CopyStyle, Handout};
 pub use detail::Detail;

@@ -306,7 +306,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
             Some(at) => super::playbooks::run(state, at, out),
             None => act(state, Action::Pivot(crate::domain::Role::Request), out),
         },
-        (Surface::Findings | Surface::Case, _) => casework::open(state, out),
+        (Surface::Findings | Surface::Case, _) => super::case_surface::open(state, out),
         (Surface::Sql, _) => act(state, Action::SqlOpen, out),
     }
 }

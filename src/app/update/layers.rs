@@ -32,6 +32,17 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
         Layer::Palette { input, cursor, matches } => palette(state, input, cursor, matches, key, out),
         Layer::Filter { input, error, candidates, chosen } => edit_filter(state, input, error, candidates, chosen, key, out),
         Layer::Form(form) => edit_form(state, form, key, out),
+        Layer::Confirm(mut confirm) => match key.code {
+            Code::Enter | Code::Char('y') => match casework::allow(state, &confirm.event) {
+                Ok(()) => casework::record(state, confirm.event, out),
+                Err(reason) => state.say(Tone::Error, reason),
+            },
+            Code::Char('q' | 'n') => state.say(Tone::Plain, "nothing was recorded"),
+            _ => {
+                confirm.top = scroll(confirm.top, confirm.lines.len(), state, key);
+                state.layers.push(Layer::Confirm(confirm));
+            }
+        },
         Layer::Note(note) => notes::press(state, note, key, out),
         Layer::Mapping(edit) => mapping::press(state, edit, key, out),
         Layer::Report => report::press(state, key, out),

@@ -3,12 +3,15 @@
 mod act;
 mod answers;
 mod around;
+mod case_surface;
 mod casework;
 mod columns;
 mod copying;
 mod detail;
 mod fields;
+mod findings;
 mod keys;
+mod labels;
 mod layers;
 mod links;
 mod mapping;
@@ -103,6 +106,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::HangUp => quit(state, &mut out),
     }
     leave_unsealed(state);
+    case_surface::relist(state);
     out
 }
 

@@ -22,7 +22,8 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
     let head = u16::try_from(wrapped.len()).unwrap_or(1).min(3);
     let from = (names + 2).min(wide.saturating_sub(4));
     let room_for_text = wide.saturating_sub(4 + from);
-    let heights: Vec<u16> = form.fields.iter().enumerate().map(|(at, field)| height(field, at == form.at, room_for_text, theme)).collect();
+    let heights: Vec<u16> =
+        form.fields.iter().enumerate().map(|(at, field)| height(field, at == form.at, room_for_text, theme)).collect();
     let fields: u16 = heights.iter().sum();
     let high = head.saturating_add(fields).saturating_add(1 + 2 + u16::from(form.error.is_some()));
     let frame = Frame { title: Line::new(), right: Line::new(), bottom: keys(form, theme), focused: true };
@@ -48,7 +49,7 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
         Line::new().with(field.name, if current { theme.accent } else { theme.dim }).draw(place, buf, theme);
         let from = (names + 2).min(place.width);
         let spot = Rect { x: place.x + from, width: place.width - from, height: high, ..place }.intersection(inside);
-        let placeholder = if field.required { "" } else { "may stay empty" };
+        let placeholder = field.hint;
         match &field.entry {
             Entry::Text(input) => {
                 Input { text: input.text(), cursor: current.then(|| input.cursor()), looks: &[], placeholder }

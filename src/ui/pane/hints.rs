@@ -75,13 +75,9 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
             ("C-u", "undoes"),
             ("C-k", "cuts the rest of the line"),
         ]),
-        Some(Layer::Form(form)) if form.fields.get(form.at).is_some_and(FormField::is_long) => own(&[
-            ("C-s", "does it"),
-            ("Enter", "new line"),
-            ("Tab", "other field"),
-            ("F4", "$EDITOR"),
-            ("Esc", "cancels"),
-        ]),
+        Some(Layer::Form(form)) if form.fields.get(form.at).is_some_and(FormField::is_long) => {
+            own(&[("C-s", "does it"), ("Enter", "new line"), ("Tab", "other field"), ("F4", "$EDITOR"), ("Esc", "cancels")])
+        }
         Some(Layer::Form(form)) => {
             let last = form.at + 1 >= form.fields.len();
             let enter = if last { "does it" } else { "next field" };
@@ -121,6 +117,7 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
             ("/", "searches"),
             ("Esc", "leaves it as it was"),
         ]),
+        Some(Layer::Confirm(_)) => own(&[("Enter", "does it"), ("Esc", "leaves it"), ("j k", "scroll")]),
         Some(Layer::Text { .. }) => own(&[("j k", "scroll"), ("Esc", "closes")]),
         None if !state.pending.is_empty() => own(&[("Esc", "lets go")]),
         None => here(state),

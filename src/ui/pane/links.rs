@@ -174,6 +174,10 @@ fn entity(state: &State, neighbour: &Neighbour, open: bool, weak: bool, spot: Re
     }
     let name_style = if weak { theme.dim } else { theme.accent };
     line = line.with(enough(value, usize::from(spot.width), look::cut_of(Some(role))), name_style);
+    let said = look::words(state, theme, Some(role), value);
+    if !said.is_empty() {
+        line = line.with("  ", PLAIN).joined(said);
+    }
     let via: Vec<String> = summed(&neighbour.via);
     if !via.is_empty() {
         line = line.with("  ", PLAIN).with(SafeText::new(&via.join(" ")), theme.dim);
