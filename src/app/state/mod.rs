@@ -15,6 +15,7 @@ pub mod links;
 pub mod list;
 pub mod mapping;
 pub mod marks;
+pub mod note;
 pub mod opening;
 pub mod page;
 pub mod playbooks;
@@ -40,7 +41,7 @@ use crate::investigate::{Context, REQUESTS, View};
 use super::key::Key;
 use super::keymap::Keymap;
 
-pub use casework::{CaseLine, CaseState};
+pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
 pub use copying::{CopyStyle, Handout};
 pub use detail::Detail;
@@ -52,6 +53,7 @@ pub use layer::Layer;
 pub use links::LinksPane;
 pub use list::List;
 pub use marks::Marks;
+pub use note::NoteEdit;
 pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
@@ -62,7 +64,7 @@ pub use sql::Sql;
 pub use templates::TemplatesPane;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
-pub use unsealed::Unsealed;
+pub use unsealed::{Unsealed, Unveiled};
 
 /// A surface: what fills the screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -212,6 +214,8 @@ pub struct State {
     pub revealed: BTreeSet<(i64, String)>,
     /// The cell whose secrets are shown.
     pub unsealed: Option<Unsealed>,
+    /// Until when all sensitive values are shown, while they are.
+    pub unveiled: Option<Unveiled>,
     /// How and where to things are copied.
     pub copying: CopyStyle,
     /// The last searched text.
@@ -267,6 +271,7 @@ impl State {
             message: None,
             revealed: BTreeSet::new(),
             unsealed: None,
+            unveiled: None,
             copying: CopyStyle::default(),
             needle: String::new(),
             theme: "dark".to_owned(),
@@ -370,7 +375,12 @@ impl State {
     /// Whether the value of `column` in row `row_id` must be shown masked.
     pub fn is_masked(&self, row_id: i64, column: &str) -> bool {
         let sensitive = self.schema.column(column).is_some_and(crate::domain::Column::is_sensitive);
-        sensitive && !self.revealed.contains(&self.cell_name(row_id, column))
+        sensitive && !self.is_unveiled() && !self.revealed.contains(&self.cell_name(row_id, column))
+    }
+
+    /// Whether sensitive values are shown everywhere, for a while.
+    pub fn is_unveiled(&self) -> bool {
+        self.unveiled.as_ref().is_some_and(|unveiled| self.now < unveiled.until)
     }
 
     /// Says something at the bottom.

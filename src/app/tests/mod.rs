@@ -1,14 +1,18 @@
 //! Key scripts over the core.
 
+mod case_surface;
 mod casework;
 mod columns;
 mod copying;
 mod desk;
 mod fields;
+mod labels;
 mod links;
 mod mapping;
 mod marks;
+mod notes;
 mod report;
+mod reveal;
 mod sql;
 mod time;
 mod trail;
