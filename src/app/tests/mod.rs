@@ -1,5 +1,6 @@
 //! Key scripts over the core.
 
+mod ahead;
 mod casework;
 mod columns;
 mod copying;
