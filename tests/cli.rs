@@ -355,7 +355,7 @@ fn the_result_of_sql_is_asked_like_an_extract() {
     let by_account = "SELECT account, count(DISTINCT ip) AS ips, min(time) AS time, any_value(ip) AS ip FROM requests \
                       WHERE status = 200 GROUP BY account";
     let asked = |line: &[&str]| ask(&[line, &["--format", "csv", "--sql", by_account]].concat(), &extract);
-    assert_eq!(asked(&["top", "ips"]).ends(0).rows(), [["4", "3", "1.0"]]);
+    assert_eq!(asked(&["top", "ips"]).ends(0).rows(), [["4", "3", "1"]]);
     let filtered = asked(&["top", "account", "--filter", "account:acct_1,acct_2", "--limit", "1"]).ends(0);
     assert_eq!(filtered.says(&["1 of 2 values"]).rows(), [["acct_1", "1", "0.5"]]);
     let spread = asked(&["top", "ips", "--stats"]).ends(0);

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use crate::app::state::{Place, Surface};
 use crate::domain::Role;
-use crate::engine::fake::Script;
+use crate::engine::fake::{FakeEngine, Script};
 
 #[test]
 fn keys_ahead_of_a_list_wait_for_it_in_their_order() {
@@ -60,9 +60,8 @@ fn other_keys_do_not_wait_and_escape_lets_go() {
 #[test]
 fn keys_that_waited_for_what_failed_are_let_go() {
     let mut desk = Desk::new();
-    desk.engine.on(|statement| {
-        (statement.sql.contains("LIMIT") && statement.sql.contains("first_seen")).then(|| Script::fail("out of luck"))
-    });
+    desk.engine = std::sync::Arc::new(FakeEngine::manual());
+    desk.engine.on(|_| Some(Script::fail("out of luck")));
     desk.press("l l p i j !");
     desk.settle();
     assert!(desk.state.ahead.is_empty());
