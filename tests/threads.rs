@@ -61,7 +61,8 @@ impl Thread {
         thread.terminal.go_to(title, |line| line.contains(title));
         thread.terminal.keys("Enter").ready(title);
         let clues = thread.planted.clue.values.clone();
-        thread.terminal.wait_until("a hit that is the clue", |text| clues.iter().any(|clue| text.contains(clue)));
+        let has_run = |text: &str| text.lines().any(|line| line.contains(title) && line.contains(" hit"));
+        thread.terminal.wait_until("its hits", has_run);
         thread.terminal.go_to("the clue", |line| clues.iter().any(|clue| line.contains(clue)));
         thread
     }
