@@ -168,6 +168,11 @@ fn fields_of_numbers() {
 }
 
 #[test]
+fn fields_made_wider() {
+    keep("fields-wider", "Space v z l z l z l z l j j j");
+}
+
+#[test]
 fn list_searched() {
     keep("list-searched", "l l F / a c c t _ 0 0 Enter j");
 }

@@ -3,6 +3,8 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the terminal uses a part of it.
+#[allow(dead_code)]
 mod terminal;
 
 use std::fs;

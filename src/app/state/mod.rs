@@ -29,7 +29,7 @@ pub mod trail;
 pub mod unsealed;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -170,6 +170,8 @@ pub struct State {
     pub layers: Vec<Layer>,
     /// Keys of a begun sequence.
     pub pending: Vec<Key>,
+    /// Keys that wait for what they are for, because it is on its way.
+    pub ahead: VecDeque<Key>,
     /// The key bindings.
     pub keymap: Keymap,
     /// The views visited.
@@ -249,6 +251,7 @@ impl State {
             focus: Pane::default(),
             layers: Vec::new(),
             pending: Vec::new(),
+            ahead: VecDeque::new(),
             keymap: Keymap::default(),
             trail: Trail::default(),
             rows: Rows::default(),

@@ -1,5 +1,6 @@
 //! Key scripts over the core.
 
+mod ahead;
 mod case_surface;
 mod casework;
 mod columns;

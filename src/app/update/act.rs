@@ -421,6 +421,11 @@ pub(super) fn reread(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 fn widen(state: &mut State, by: i16) {
+    if state.surface == Surface::Explore && state.focus == Pane::Fields {
+        // More than this no value needs, and a screen has to be left with.
+        state.fields.wider = state.fields.wider.saturating_add_signed(by).min(120);
+        return;
+    }
     let Some(column) = focus::pointed_column(state) else { return };
     let width = state.view().widths.get(&column).copied().unwrap_or(20);
     let width = width.saturating_add_signed(by).clamp(4, 200);

@@ -172,6 +172,8 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
 }
 
 fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect>) {
+    // What they were pressed for may be what has failed.
+    state.ahead.clear();
     match purpose {
         Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. } => {
             // The other fields are still wanted; what went wrong is said by the field itself.

@@ -1,6 +1,7 @@
 //! One message at a time: the only way in which the state changes.
 
 mod act;
+mod ahead;
 mod answers;
 mod around;
 mod case_surface;
@@ -105,6 +106,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Failed(reason) => state.say(Tone::Error, reason),
         Msg::HangUp => quit(state, &mut out),
     }
+    ahead::press(state, &mut out);
     leave_unsealed(state);
     case_surface::relist(state);
     out
