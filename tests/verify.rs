@@ -34,6 +34,7 @@ fn labelled(value: &str) -> Event {
         connotation: Connotation::Bad,
         reason: "r".into(),
         expires: None,
+        playbook: String::new(),
     }
 }
 
@@ -46,6 +47,9 @@ fn measured(finding: Option<&str>, filter: &str, rows: u64, extract: &str) -> Ev
         command: format!("casebook query --filter '{filter}' a.csv"),
         rows,
         extract: extract.into(),
+        query: String::new(),
+        params: Vec::new(),
+        playbook: String::new(),
     }
 }
 
@@ -61,6 +65,7 @@ fn sample(folder: &Path) -> PathBuf {
         entities: Vec::new(),
         text: String::new(),
         evidence: Vec::new(),
+        details: Default::default(),
     };
     for event in [labelled("acct_1"), measured(None, "label:suspect", 10, "e1"), labelled("acct_2"), found] {
         dir.record(event, NOON).unwrap();

@@ -8,12 +8,13 @@ use crate::domain::{Seal, Timestamp};
 use crate::settings::files::{self, FileError, Lock, LockError};
 use crate::settings::paths::Paths;
 
+use super::check::Refusal;
 use super::entry::{Entry, LineError, Read, sha256};
 use super::event::Event;
 use super::evidence::{EvidenceRow, NotEvidence};
 use super::journal;
 use super::meta::{CaseMeta, VERSION};
-use super::state::{Case, Refusal};
+use super::state::Case;
 
 /// How a case is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -123,7 +123,18 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             let extract = state.extract_sha().to_owned();
             casework::record(
                 state,
-                CaseEvent::Measured { finding: Some(finding), title, sql, filter, command, rows, extract },
+                CaseEvent::Measured {
+                    finding: Some(finding),
+                    title,
+                    sql,
+                    filter,
+                    command,
+                    rows,
+                    extract,
+                    query: String::new(),
+                    params: Vec::new(),
+                    playbook: String::new(),
+                },
                 out,
             );
         }

@@ -188,6 +188,7 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
                 connotation,
                 reason: form.value("reason").to_owned(),
                 expires: None,
+                playbook: String::new(),
             });
             return record_all(state, events.collect(), out);
         }
@@ -217,6 +218,7 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
                 entities: entities.clone(),
                 text: form.value("text").to_owned(),
                 evidence: Vec::new(),
+                details: Default::default(),
             };
             record(state, event, out);
             return measure(state, id, out);
@@ -229,6 +231,7 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             title: None,
             entities: None,
             evidence: None,
+            edits: Default::default(),
         },
         FormPurpose::Question => Event::Question { id: state.case.fresh_id('q'), text: form.value("question").to_owned() },
         FormPurpose::Answer(id) => Event::Answered { id: id.clone(), text: form.value("answer").to_owned() },
@@ -355,7 +358,7 @@ fn count_reveal(state: &mut State, row_id: i64, column: String, out: &mut Vec<Ef
         Some(row) => (row, column),
         None => (0, format!("{column} of row {row_id} of {}", state.view().relation.name())),
     };
-    let event = Event::Revealed { row_id, column, extract: state.extract_sha().to_owned() };
+    let event = Event::Revealed { row_id, column, extract: state.extract_sha().to_owned(), scope: String::new() };
     record(state, event, out);
 }
 

@@ -97,6 +97,9 @@ pub(super) fn run(args: &FindingArgs, place: &Place<'_>) -> Result<i32, Failure>
             command,
             rows,
             extract: extract.clone(),
+            query: String::new(),
+            params: Vec::new(),
+            playbook: String::new(),
         };
         saved(place, case.record(event, now())?)?;
     }
@@ -153,6 +156,7 @@ fn record(args: &FindingArgs, text: Option<String>, case: &mut CaseDir, place: &
                 title: args.title.clone(),
                 entities: (!args.entity.is_empty()).then(|| args.entity.clone()),
                 evidence: (!evidence.is_empty()).then_some(evidence),
+                edits: Default::default(),
             };
             (id.clone(), event)
         }
@@ -165,6 +169,7 @@ fn record(args: &FindingArgs, text: Option<String>, case: &mut CaseDir, place: &
                 entities: args.entity.clone(),
                 text: text.unwrap_or_default(),
                 evidence,
+                details: Default::default(),
             };
             (id, event)
         }

@@ -47,7 +47,7 @@ pub(super) fn run(args: &LabelArgs, place: &Place<'_>) -> Result<i32, Failure> {
     let event = if args.remove {
         Event::Unlabelled { entity, label, reason }
     } else {
-        Event::Labelled { entity, label, connotation: args.connotation, reason, expires: args.expires }
+        Event::Labelled { entity, label, connotation: args.connotation, reason, expires: args.expires, playbook: String::new() }
     };
     record(place, &args.dir, |_| event)?;
     Ok(0)
