@@ -5,6 +5,7 @@
 //! and entities, by role) and, for HTML, `charts` (`timeline`, `histogram`, `links`: pictures, or nothing). Values from logs are data to a
 //! template: no `{{` in them is ever read.
 
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, context};
 
@@ -85,9 +86,10 @@ pub(super) fn render(dossier: &Dossier, template: &Template, readers: Readers) -
 
 fn environment<'a>(readers: Readers) -> Environment<'a> {
     let mut environment = Environment::new();
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    environment.set_keep_trailing_newline(true);
+    // The delimiters are the usual ones, so this cannot fail.
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build() {
+        environment.set_syntax(syntax);
+    }
     // A name that is written wrongly is a mistake with a line, not an empty place.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| match readers {

@@ -18,8 +18,8 @@ impl Dossier {
         let queries: Vec<Query> = case.measures().into_iter().enumerate().map(|(at, measure)| query(at + 1, measure)).collect();
         let about = About::of(case);
         let findings: Vec<Finding> =
-            case.findings_by_weight().into_iter().map(|finding| one_finding(case, finding, &queries, &about)).collect();
-        let entities = entries(case, &about);
+            case.findings_by_weight().into_iter().map(|finding| one_finding(case, finding, &queries, &about, last)).collect();
+        let entities = entries(case, &about, last);
         let pins = case.pins();
         let times: Vec<Timestamp> = pins.iter().filter_map(|pin| pin.time).collect();
         Dossier {
@@ -45,11 +45,7 @@ impl Dossier {
             pins: pins.into_iter().map(|pin| one_pin(case, pin)).collect(),
             queries,
             notes: loose_notes(case),
-            timeline: case
-                .timeline()
-                .into_iter()
-                .map(|moment| Moment { at: moment.at, kind: moment.kind.name().to_owned(), text: moment.text })
-                .collect(),
+            timeline: timeline(case),
             trail: trail(case),
             extracts: case.extracts().iter().map(one_extract).collect(),
             access: access(case),
@@ -86,7 +82,7 @@ impl Dossier {
 }
 
 /// Whether a column of evidence is masked: a sensitive role, or one of the extract's own columns that fills such a role.
-pub fn is_content(name: &str, sources: &[&str]) -> bool {
+fn is_content(name: &str, sources: &[&str]) -> bool {
     name.parse::<Role>().is_ok_and(Role::is_sensitive) || sources.contains(&name)
 }
 
@@ -141,11 +137,11 @@ fn one_question(case: &Case, question: &case::Question) -> Question {
     }
 }
 
-fn one_finding(case: &Case, finding: &case::Finding, queries: &[Query], about: &About) -> Finding {
+fn one_finding(case: &Case, finding: &case::Finding, queries: &[Query], about: &About, now: Timestamp) -> Finding {
     let named = |entity: &crate::domain::Entity| Named {
         role: entity.role,
         value: entity.value.clone(),
-        stage: case.stage_of(entity).stage.name().to_owned(),
+        stage: case.stage_at(entity, now).stage.name().to_owned(),
         labels: case.labels_of(entity).iter().map(|label| label.label.clone()).collect(),
     };
     let evidence = |hash: &String| {
@@ -240,6 +236,18 @@ fn loose_notes(case: &Case) -> Vec<LooseNotes> {
         }
     };
     targets.into_iter().map(loose).collect()
+}
+
+/// The case in order of time. Pinned rows name their evidence.
+fn timeline(case: &Case) -> Vec<Moment> {
+    let rows: BTreeMap<u64, &str> = case.pins().into_iter().map(|pin| (pin.stamp.seq, pin.evidence.as_str())).collect();
+    let moment = |moment: case::Moment| Moment {
+        at: moment.at,
+        kind: moment.kind.name().to_owned(),
+        evidence: rows.get(&moment.seq).filter(|_| moment.kind == case::MomentKind::Pinned).map(|hash| (*hash).to_owned()),
+        text: moment.text,
+    };
+    case.timeline().into_iter().map(moment).collect()
 }
 
 fn trail(case: &Case) -> Vec<Visit> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::{self, Case, Target};
-use crate::domain::{Entity, Role, Severity, Timestamp};
+use crate::domain::{self, Entity, Role, Severity, Timestamp};
 use crate::investigate::Filter;
 
 use super::build::{by, notes};
@@ -55,7 +55,7 @@ impl About {
     }
 }
 
-pub(super) fn entries(case: &Case, about: &About) -> Vec<EntityEntry> {
+pub(super) fn entries(case: &Case, about: &About, now: Timestamp) -> Vec<EntityEntry> {
     let mut findings: BTreeMap<&Entity, Vec<&case::Finding>> = BTreeMap::new();
     for finding in case.findings() {
         for entity in &finding.entities {
@@ -67,7 +67,7 @@ pub(super) fn entries(case: &Case, about: &About) -> Vec<EntityEntry> {
         .iter()
         .map(|entity| {
             let of = findings.get(entity).map(Vec::as_slice).unwrap_or_default();
-            entry(case, entity, of, about.pinned.get(entity).unwrap_or(&none), &about.alone)
+            entry(case, entity, now, of, about.pinned.get(entity).unwrap_or(&none), &about.alone)
         })
         .collect()
 }
@@ -75,11 +75,12 @@ pub(super) fn entries(case: &Case, about: &About) -> Vec<EntityEntry> {
 fn entry(
     case: &Case,
     entity: &Entity,
+    now: Timestamp,
     findings: &[&case::Finding],
     pinned: &Pinned,
     alone: &BTreeMap<String, u64>,
 ) -> EntityEntry {
-    let staging = case.stage_of(entity);
+    let staging = case.stage_at(entity, now);
     let label = |label: &case::Label| Label {
         label: label.label.clone(),
         connotation: label.connotation.to_string(),
@@ -112,9 +113,14 @@ fn entry(
         first_evidence: pinned.evidence.clone(),
         first_seen: seen.first,
         last_seen: seen.last,
-        requests: alone.get(&Filter::entity(entity).to_string()).copied(),
+        requests: alone.get(&only(entity)).copied(),
         notes: notes(case.notes_on(&Target::Entity(entity.clone()))),
     }
+}
+
+/// The filter for an entity alone.
+fn only(entity: &Entity) -> String {
+    Filter::keep(entity.role.name(), &domain::Value::Text(entity.value.clone())).to_string()
 }
 
 /// What is done about an entity of a role; nothing where doing something would hit others.

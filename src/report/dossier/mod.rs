@@ -6,12 +6,13 @@
 
 mod build;
 mod entities;
+mod visit;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Role, Timestamp};
 
-pub use build::is_content;
+pub use visit::Visitor;
 
 /// What the JSON calls itself, with the version of its schema.
 pub const SCHEMA: &str = "casebook-report/1";
@@ -309,8 +310,10 @@ pub struct Query {
 #[allow(missing_docs)]
 pub struct Moment {
     pub at: Timestamp,
-    /// `pin`, `label`, `stage` or `finding`.
+    /// `row`, `label`, `stage` or `finding`.
     pub kind: String,
+    /// Of a pinned row: its evidence.
+    pub evidence: Option<String>,
     pub text: String,
 }
 
