@@ -454,6 +454,32 @@ pub enum Event {
         /// Its format, such as `md`.
         format: String,
     },
+    /// A playbook was run, and these are whom it accused. What the next run finds beyond them is new.
+    PlaybookRan {
+        /// Its id.
+        playbook: String,
+        /// Its parameters, as text.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        params: BTreeMap<String, String>,
+        /// The values of the entities, the worst first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hits: Vec<String>,
+        /// The kind of the entities.
+        entity: Role,
+        /// The extract's SHA-256.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        extract: String,
+    },
+    /// A playbook's hit was looked at and is nothing.
+    Dismissed {
+        /// Whom the playbook accused.
+        entity: Entity,
+        /// The playbook's id; empty for all of them.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        playbook: String,
+        /// Why it is nothing.
+        reason: String,
+    },
     /// An earlier entry was taken back.
     Undone {
         /// Which.
@@ -486,6 +512,7 @@ impl Event {
                 | Event::Unpinned { .. }
                 | Event::Found { .. }
                 | Event::FindingChanged { .. }
+                | Event::Dismissed { .. }
         )
     }
 
@@ -512,6 +539,8 @@ impl Event {
             Event::Visited { title, .. } => format!("look at {title}"),
             Event::Revealed { row_id, column, .. } => format!("reveal {column} of row {row_id}"),
             Event::Exported { path, .. } => format!("export {path}"),
+            Event::PlaybookRan { playbook, hits, .. } => format!("run the playbook {playbook}: {} hits", hits.len()),
+            Event::Dismissed { entity, .. } => format!("dismiss {entity}"),
             Event::Undone { seq } => format!("undo entry {seq}"),
             Event::Redone { seq } => format!("redo entry {seq}"),
         }

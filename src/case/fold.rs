@@ -6,6 +6,7 @@ use super::entry::Entry;
 use super::event::{Event, Status};
 use super::model::{Answer, Finding, Label, LabelChange, Labels, Measure, Note, Pin, Question, Stamp, State};
 use super::state::Subject;
+use super::triage::Dismissal;
 
 /// Takes everything that is known of a subject out of the state.
 pub(super) fn clear(state: &mut State, subject: &Subject) {
@@ -30,6 +31,14 @@ pub(super) fn clear(state: &mut State, subject: &Subject) {
         }
         Subject::Measure(seq) => {
             state.measures.remove(seq);
+        }
+        Subject::Dismissal(entity, playbook) => {
+            if let Some(known) = state.dismissals.get_mut(entity) {
+                known.remove(playbook);
+                if known.is_empty() {
+                    state.dismissals.remove(entity);
+                }
+            }
         }
     }
 }
@@ -149,11 +158,16 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
                 }
             }
         }
+        Event::Dismissed { entity, playbook, reason } => {
+            let dismissal = Dismissal { reason: reason.clone(), stamp };
+            state.dismissals.entry(entity.clone()).or_default().insert(playbook.clone(), dismissal);
+        }
         Event::Created { .. }
         | Event::Opened { .. }
         | Event::Visited { .. }
         | Event::Revealed { .. }
         | Event::Exported { .. }
+        | Event::PlaybookRan { .. }
         | Event::Undone { .. }
         | Event::Redone { .. } => {}
     }

@@ -17,6 +17,7 @@ mod same;
 mod seal;
 pub mod state;
 mod terms;
+pub mod triage;
 pub mod verify;
 
 pub use dir::{CaseDir, CaseError, Mode, Replay, Torn};
@@ -30,4 +31,5 @@ pub use model::{
 };
 pub use state::{Case, Founding, Refusal};
 pub use terms::Terms;
+pub use triage::{Dismissal, PlaybookRun};
 pub use verify::{Verdict, Verdicts, verify};

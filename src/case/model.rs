@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Entity, Role, Severity, Timestamp};
 
+use super::triage::{Dismissal, PlaybookRun};
 use super::event::{Connotation, OpenedExtract, SavedView, Status, Target};
 
 /// Who wrote something, and when.
@@ -262,4 +263,8 @@ pub(super) struct State {
     pub(super) trail: BTreeMap<u64, TrailNode>,
     pub(super) reveals: Vec<Reveal>,
     pub(super) exports: Vec<Export>,
+    /// The last run of each playbook, by its id and parameters.
+    pub(super) playbook_runs: BTreeMap<(String, BTreeMap<String, String>), PlaybookRun>,
+    /// By entity and playbook.
+    pub(super) dismissals: BTreeMap<Entity, BTreeMap<String, Dismissal>>,
 }

@@ -11,6 +11,7 @@ use crate::domain::{Entity, Timestamp};
 use super::entry::{Entry, NO_PREV};
 use super::event::{Event, Target};
 use super::fold;
+use super::triage::PlaybookRun;
 use super::model::{CaseExtract, Export, Oddity, Reveal, Stamp, State, TrailNode};
 
 /// What an undoable entry is about.
@@ -22,6 +23,7 @@ pub(super) enum Subject {
     Pin(String),
     Finding(String),
     Measure(u64),
+    Dismissal(Entity, String),
 }
 
 /// What the case was created as.
@@ -103,6 +105,11 @@ impl Case {
             Event::Exported { path, sha256, format } => {
                 self.state.exports.push(Export { path: path.clone(), sha256: sha256.clone(), format: format.clone(), stamp });
             }
+            Event::PlaybookRan { playbook, params, hits, entity, extract } => {
+                let key = (playbook.clone(), params.clone());
+                let run = PlaybookRun { entity: *entity, hits: hits.clone(), extract: extract.clone(), stamp };
+                self.state.playbook_runs.insert(key, run);
+            }
             Event::Undone { seq } => self.undo(*seq),
             Event::Redone { seq } => self.redo(*seq),
             _ => self.step(&entry),
@@ -180,6 +187,7 @@ impl Case {
             Event::Found { id, .. } | Event::FindingChanged { id, .. } => Subject::Finding(id.clone()),
             Event::Measured { finding: Some(id), .. } => Subject::Finding(id.clone()),
             Event::Measured { finding: None, .. } => Subject::Measure(entry.seq),
+            Event::Dismissed { entity, playbook, .. } => Subject::Dismissal(entity.clone(), playbook.clone()),
             _ => return None,
         })
     }
@@ -257,6 +265,7 @@ impl Case {
             {
                 refuse(format!("there is no finding {id}"))
             }
+            Event::Dismissed { reason, .. } if reason.trim().is_empty() => refuse("say why it is nothing".into()),
             Event::Undone { seq } => match self.entry(*seq) {
                 None => refuse(format!("there is no entry {seq}")),
                 Some(entry) if !entry.event.is_undoable() => {
