@@ -46,6 +46,8 @@ pub enum Effect {
     Report,
     /// Keep an SQL text that was run, for the history of later sessions.
     SqlHistory(String),
+    /// Give the terminal to the analyst's own editor with this text; what it leaves comes back as [`super::Msg::Edited`].
+    Edit(String),
     /// Draw with another theme from now on.
     Theme(String),
     /// End the program.

@@ -111,7 +111,7 @@ impl Case {
         self.entries().iter().filter_map(|entry| {
             let kind = match &entry.event {
                 Event::Opened { .. } => AuditKind::Opened,
-                Event::Ran { .. } | Event::Measured { .. } | Event::Visited { .. } => AuditKind::Ran,
+                Event::Ran { .. } | Event::PlaybookRan { .. } | Event::Measured { .. } | Event::Visited { .. } => AuditKind::Ran,
                 Event::Revealed { .. } => AuditKind::Revealed,
                 Event::Exported { .. } => AuditKind::Exported,
                 Event::Merged { .. } => AuditKind::Merged,

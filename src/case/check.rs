@@ -29,6 +29,7 @@ impl Case {
                 Some(entity) => refuse(format!("a value in the role {} cannot carry a label", entity.role)),
                 None => Ok(()),
             },
+            Event::Dismissed { reason, .. } if reason.trim().is_empty() => refuse("say why it is nothing".into()),
             Event::Staged { entity, .. } if !entity.role.is_entity() => {
                 refuse(format!("a value in the role {} has no stage", entity.role))
             }

@@ -30,6 +30,8 @@ impl Event {
             Event::Measured { title, rows, .. } => format!("count {title}: {rows} rows"),
             Event::Ran { what, rows: Some(rows) } => format!("run {what}: {rows} rows"),
             Event::Ran { what, rows: None } => format!("run {what}"),
+            Event::PlaybookRan { playbook, hits, .. } => format!("run the playbook {playbook}: {} hits", hits.len()),
+            Event::Dismissed { entity, .. } => format!("dismiss {entity}"),
             Event::Visited { title, .. } => format!("look at {title}"),
             Event::Revealed { row_id, column, scope, .. } => match scope.as_str() {
                 "" => format!("reveal {column} of row {row_id}"),

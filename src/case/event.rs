@@ -6,9 +6,11 @@
 
 use std::fmt;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Entity, Severity, Timestamp};
+use crate::domain::{Entity, Role, Severity, Timestamp};
 
 use super::saved::{OpenedExtract, SavedView};
 use super::words::{Confidence, Connotation, Stage, Status};
@@ -369,6 +371,32 @@ pub enum Event {
         /// How many of its entries were taken in.
         entries: u64,
     },
+    /// A playbook was run, and these are whom it accused. What the next run finds beyond them is new.
+    PlaybookRan {
+        /// Its id.
+        playbook: String,
+        /// Its parameters, as text.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        params: BTreeMap<String, String>,
+        /// The values of the entities, the worst first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hits: Vec<String>,
+        /// The kind of the entities.
+        entity: Role,
+        /// The extract's SHA-256.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        extract: String,
+    },
+    /// A playbook's hit was looked at and is nothing.
+    Dismissed {
+        /// Whom the playbook accused.
+        entity: Entity,
+        /// The playbook's id; empty for all of them.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        playbook: String,
+        /// Why it is nothing.
+        reason: String,
+    },
     /// An earlier entry was taken back.
     Undone {
         /// Which.
@@ -404,6 +432,7 @@ impl Event {
                 | Event::Unpinned { .. }
                 | Event::Found { .. }
                 | Event::FindingChanged { .. }
+                | Event::Dismissed { .. }
         )
     }
 }

@@ -6,6 +6,7 @@ use super::entry::Entry;
 use super::event::{Event, FindingEdits};
 use super::model::{Answer, Finding, Label, LabelChange, Labels, Measure, Note, Pin, Question, StageChange, Stamp, State};
 use super::state::Subject;
+use super::triage::Dismissal;
 use super::words::{Connotation, Status};
 
 /// Takes everything that is known of a subject out of the state.
@@ -34,6 +35,14 @@ pub(super) fn clear(state: &mut State, subject: &Subject) {
         }
         Subject::Measure(seq) => {
             state.measures.remove(seq);
+        }
+        Subject::Dismissal(entity, playbook) => {
+            if let Some(known) = state.dismissals.get_mut(entity) {
+                known.remove(playbook);
+                if known.is_empty() {
+                    state.dismissals.remove(entity);
+                }
+            }
         }
     }
 }
@@ -162,6 +171,10 @@ pub(super) fn apply(state: &mut State, subject: &Subject, entry: &Entry) {
                 }
             }
         }
+        Event::Dismissed { entity, playbook, reason } => {
+            let dismissal = Dismissal { reason: reason.clone(), stamp };
+            state.dismissals.entry(entity.clone()).or_default().insert(playbook.clone(), dismissal);
+        }
         Event::Created { .. }
         | Event::Opened { .. }
         | Event::Visited { .. }
@@ -169,6 +182,7 @@ pub(super) fn apply(state: &mut State, subject: &Subject, entry: &Entry) {
         | Event::Exported { .. }
         | Event::Ran { .. }
         | Event::Merged { .. }
+        | Event::PlaybookRan { .. }
         | Event::Undone { .. }
         | Event::Redone { .. } => {}
     }

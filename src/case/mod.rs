@@ -28,6 +28,7 @@ mod seal;
 pub mod stage;
 pub mod state;
 mod terms;
+pub mod triage;
 pub mod verify;
 pub mod words;
 
@@ -50,5 +51,6 @@ pub use saved::{OpenedExtract, OpenedSource, SavedView};
 pub use stage::Staging;
 pub use state::{Case, Founding};
 pub use terms::Terms;
+pub use triage::{Dismissal, PlaybookRun};
 pub use verify::{Verdict, Verdicts, verify};
 pub use words::{Confidence, Connotation, Stage, Status};

@@ -6,6 +6,7 @@ use crate::domain::{Entity, Role, Severity, Timestamp};
 
 use super::event::Target;
 use super::saved::{OpenedExtract, SavedView};
+use super::triage::{Dismissal, PlaybookRun};
 use super::words::{Confidence, Connotation, Stage, Status};
 
 /// Who wrote something, and when.
@@ -332,4 +333,8 @@ pub(super) struct State {
     pub(super) exports: Vec<Export>,
     pub(super) runs: Vec<Run>,
     pub(super) merges: Vec<Merge>,
+    /// The last run of each playbook, by its id and parameters.
+    pub(super) playbook_runs: BTreeMap<(String, BTreeMap<String, String>), PlaybookRun>,
+    /// By entity and playbook.
+    pub(super) dismissals: BTreeMap<Entity, BTreeMap<String, Dismissal>>,
 }

@@ -13,6 +13,7 @@ use super::entry::{Entry, NO_PREV};
 use super::event::Event;
 use super::fold;
 use super::model::{CaseExtract, Export, Merge, Oddity, Reveal, Run, Stamp, State, TrailNode};
+use super::triage::PlaybookRun;
 
 /// What an undoable entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,6 +25,7 @@ pub(super) enum Subject {
     Pin(String),
     Finding(String),
     Measure(u64),
+    Dismissal(Entity, String),
 }
 
 /// What the case was created as.
@@ -105,6 +107,11 @@ impl Case {
             }
             Event::Exported { path, sha256, format } => {
                 self.state.exports.push(Export { path: path.clone(), sha256: sha256.clone(), format: format.clone(), stamp });
+            }
+            Event::PlaybookRan { playbook, params, hits, entity, extract } => {
+                let key = (playbook.clone(), params.clone());
+                let run = PlaybookRun { entity: *entity, hits: hits.clone(), extract: extract.clone(), stamp };
+                self.state.playbook_runs.insert(key, run);
             }
             Event::Undone { seq } => self.undo(*seq),
             Event::Redone { seq } => self.redo(*seq),
@@ -264,6 +271,7 @@ fn subjects(entry: &Entry) -> Vec<Subject> {
         Event::Found { id, .. } | Event::FindingChanged { id, .. } => Subject::Finding(id.clone()),
         Event::Measured { finding: Some(id), .. } => Subject::Finding(id.clone()),
         Event::Measured { finding: None, .. } => Subject::Measure(entry.seq),
+        Event::Dismissed { entity, playbook, .. } => Subject::Dismissal(entity.clone(), playbook.clone()),
         _ => return Vec::new(),
     };
     vec![one]

@@ -219,6 +219,14 @@ pub(super) struct FilterArgs {
     pub(super) filter: Option<String>,
 }
 
+/// What is asked in the place of the extract.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SqlArgs {
+    /// Ask the result of this SELECT over the table requests in the place of the extract; a column that is named like a role is that role
+    #[arg(long, value_name = "SELECT")]
+    pub(super) sql: Option<String>,
+}
+
 /// What the output looks like.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct FormatArgs {

@@ -13,7 +13,7 @@ use crate::investigate::{CaseTerms, Context, Filter, FilterError, NoCase, REQUES
 use crate::settings::machine::{analyst, now};
 use crate::settings::salt;
 
-use super::args::OpenArgs;
+use super::args::{OpenArgs, SqlArgs};
 use super::failure::Failure;
 use super::secrets;
 use super::shell::Place;
@@ -87,6 +87,14 @@ impl<'a> Session<'a> {
         }
         self.result = Some(kept);
         Ok(())
+    }
+
+    /// Asks what `--sql` says from now on, where it says something.
+    pub(super) fn ask_of(&mut self, args: &SqlArgs) -> Result<(), Failure> {
+        match self.sealed(args.sql.as_deref()) {
+            Some(sql) => self.use_sql(&sql),
+            None => Ok(()),
+        }
     }
 
     /// A text of the command line with fingerprints in the place of secrets, as they stand in the extract. From there on nothing knows

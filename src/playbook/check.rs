@@ -2,25 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use super::Playbook;
 use super::sql::{Piece, pieces};
+use super::{Playbook, reads};
 
 /// Something wrong with a playbook, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {message}")]
+#[error("line {line}, column {column}: {message}")]
 pub struct Complaint {
     /// The line of the file, counted from 1.
     pub line: usize,
+    /// The character of that line, counted from 1.
+    pub column: usize,
     /// What is wrong.
     pub message: String,
 }
 
 /// Words that begin what changes data, files or settings, wherever they stand (`WITH x AS (…) DELETE …` is a statement too).
-const REFUSED: [&str; 22] = [
+const REFUSED: [&str; 27] = [
     "alter",
     "attach",
+    "begin",
     "call",
     "checkpoint",
+    "commit",
     "copy",
     "create",
     "deallocate",
@@ -36,8 +40,11 @@ const REFUSED: [&str; 22] = [
     "merge",
     "pragma",
     "prepare",
+    "reset",
+    "rollback",
     "set",
     "update",
+    "use",
     "vacuum",
 ];
 
@@ -47,8 +54,10 @@ pub fn check(playbook: &Playbook) -> Vec<Complaint> {
     let found = pieces(sql);
     let mut complaints = Vec::new();
     let mut complain = |at: usize, message: String| {
-        let line = playbook.sql_line + sql.get(..at).map_or(0, |before| before.matches('\n').count());
-        complaints.push(Complaint { line, message });
+        let before = sql.get(..at).unwrap_or_default();
+        let line = playbook.sql_line + before.matches('\n').count();
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        complaints.push(Complaint { line, column, message });
     };
     let starts = found.first().is_some_and(|(piece, range)| {
         let word = sql.get(range.clone()).unwrap_or_default();
@@ -78,12 +87,15 @@ pub fn check(playbook: &Playbook) -> Vec<Complaint> {
                 );
             }
             Piece::Refused(reason) => complain(range.start, (*reason).to_owned()),
-            Piece::Word | Piece::End | Piece::Other => {}
+            _ => {}
         }
+    }
+    for (at, message) in reads::check(sql, &found) {
+        complain(at, message);
     }
     for name in declared.difference(&used) {
         complain(0, format!("the parameter '{name}' is declared, but the query never uses ${name}"));
     }
-    complaints.sort_by_key(|complaint| complaint.line);
+    complaints.sort_by_key(|complaint| (complaint.line, complaint.column));
     complaints
 }

@@ -27,10 +27,14 @@
 //! first: whom it accuses, how strongly on its own scale, how many rows that rests on, from when to when, and the `row_id`s of some of
 //! them as text (`1,2,3`). `$name` stands for a parameter; values are bound, never pasted.
 
+mod allowed;
 mod check;
+mod draft;
 mod header;
 pub mod library;
 mod param;
+mod reads;
+pub mod sigma;
 mod sql;
 mod statement;
 #[cfg(test)]

@@ -10,9 +10,17 @@ pub(super) enum Piece {
     Word,
     /// `$name`.
     Param,
+    /// A name in double quotes.
+    Name,
+    /// A text in quotes.
+    Text,
+    /// `(`, `[` or `{`.
+    Open,
+    /// `)`, `]` or `}`.
+    Close,
     /// `;`.
     End,
-    /// Anything else that is not white space or a comment: operators, numbers, texts, quoted names.
+    /// Anything else that is not white space or a comment: operators, numbers.
     Other,
     /// What playbooks must not hold, and why.
     Refused(&'static str),
@@ -39,7 +47,7 @@ pub(super) fn pieces(sql: &str) -> Vec<(Piece, Range<usize>)> {
                 None => (Some(Piece::Refused("the comment has no end")), bytes.len()),
             },
             quote @ (b'\'' | b'"') => match quoted(bytes, start, quote) {
-                Some(end) => (Some(Piece::Other), end),
+                Some(end) => (Some(if quote == b'"' { Piece::Name } else { Piece::Text }), end),
                 None => (Some(Piece::Refused("the quote has no end")), bytes.len()),
             },
             // `E'…'` holds backslash escapes; that is one more way to end a text than is told apart here.
@@ -55,6 +63,8 @@ pub(super) fn pieces(sql: &str) -> Vec<(Piece, Range<usize>)> {
             b'$' => (Some(Piece::Refused("a $ must be followed by the name of a parameter")), start + 1),
             b'?' => (Some(Piece::Refused("a parameter is written $name, not ?")), start + 1),
             b';' => (Some(Piece::End), start + 1),
+            b'(' | b'[' | b'{' => (Some(Piece::Open), start + 1),
+            b')' | b']' | b'}' => (Some(Piece::Close), start + 1),
             byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => (Some(Piece::Word), word_end(bytes, start)),
             // A number with all that hangs on it (`1e5`, `0x1f`), so that its letters are no word.
             byte if byte.is_ascii_digit() => (Some(Piece::Other), word_end(bytes, start)),

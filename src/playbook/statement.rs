@@ -50,7 +50,7 @@ pub fn statement(playbook: &Playbook, params: &BTreeMap<String, ParamValue>) -> 
                 text.push_str(sql.get(copied..range.start).unwrap_or_default());
                 copied = range.end;
             }
-            Piece::Word | Piece::Other | Piece::Refused(_) => {}
+            _ => {}
         }
     }
     text.push_str(sql.get(copied..).unwrap_or_default());

@@ -108,11 +108,11 @@ fn what_a_playbook_must_not_do_is_refused_with_its_line() {
         let complaints = complaints(query);
         assert!(complaints.iter().any(|complaint| complaint.contains(part)), "{query}: {complaints:?}");
     };
-    refused("SELECT 1 ALL; SELECT 2", "line 24: a playbook is one statement");
+    refused("SELECT 1 ALL; SELECT 2", "line 24, column 43: a playbook is one statement");
     refused("DELETE FROM requests ALL", "must begin with SELECT or WITH");
-    refused("WITH x AS (SELECT 1)\nINSERT INTO y SELECT 1 ALL", "line 25: INSERT is not allowed");
+    refused("WITH x AS (SELECT 1)\nINSERT INTO y SELECT 1 ALL", "line 25, column 1: INSERT is not allowed");
     refused("COPY (SELECT 1 ALL) TO 'x'", "COPY is not allowed");
-    refused("SELECT 1 ALL\n AND $other = 1", "line 25: $other is not declared");
+    refused("SELECT 1 ALL\n AND $other = 1", "line 25, column 6: $other is not declared");
     refused("SELECT 1 WHERE $agent = ''", "'min_requests' is declared, but the query never uses it".trim_end_matches(" it"));
     refused("SELECT $$text$$ ALL", "must be followed by the name");
     refused("SELECT $tag$ text; DROP $tag$ ALL", "texts in $…$");
@@ -122,6 +122,82 @@ fn what_a_playbook_must_not_do_is_refused_with_its_line() {
     refused("SELECT 'x ALL", "no end");
     refused("SELECT 1 ALL /* x", "no end");
     refused("SELECT 1 /* /* */ ; DROP TABLE x */ ALL", "comments inside comments");
+}
+
+#[test]
+fn a_playbook_reads_requests_and_its_own_names_alone() {
+    let refused = |query: &str, part: &str| {
+        let complaints = complaints(query);
+        assert!(complaints.iter().any(|complaint| complaint.contains(part)), "{query}: {complaints:?}");
+    };
+    let file = "would read a file of that name";
+    let elsewhere = "it reads what is not the extract";
+    let machine = "it tells of the machine or the engine";
+    refused("SELECT *\nFROM read_csv('/etc/passwd') ALL", "line 25, column 6: read_csv(…) is not allowed: it reads");
+    for call in ["READ_CSV", "\"read_text\"", "read_blob", "read_json_auto", "read_parquet", "parquet_scan", "glob", "sniff_csv"]
+    {
+        refused(&format!("SELECT * FROM {call}('/etc/passwd') ALL"), elsewhere);
+    }
+    for call in
+        ["query('SELECT 1')", "query_table('x')", "read_ndjson_objects('x')", "parquet_metadata('x')", "main.read_csv('x')"]
+    {
+        refused(&format!("SELECT * FROM {call} ALL"), elsewhere);
+    }
+    for call in ["getenv('HOME')", "'HOME'.getenv()", "current_setting('threads')", "version()", "getvariable('x')"] {
+        refused(&format!("SELECT {call} FROM requests ALL"), machine);
+    }
+    for table in ["duckdb_settings()", "duckdb_secrets()", "pragma_database_list()"] {
+        refused(&format!("SELECT * FROM {table} ALL"), machine);
+    }
+    refused("SELECT nextval('x') FROM requests ALL", "not among the functions");
+    refused("SELECT casebook_sealed('x', 1) FROM requests ALL", "not among the functions");
+    for from in [
+        "FROM '/etc/passwd'",
+        "FROM requests, '/etc/passwd'",
+        "FROM requests JOIN '/etc/passwd' ON true",
+        "FROM (requests CROSS JOIN '/etc/passwd')",
+        "FROM (FROM '/etc/passwd')",
+        "FROM requests AS r, LATERAL (SELECT * FROM '/etc/passwd')",
+        "FROM requests WHERE EXISTS (FROM '/etc/passwd') AND",
+    ] {
+        let all = if from.ends_with("AND") { "$agent = '' AND $min_requests = 1" } else { "ALL" };
+        refused(&format!("SELECT * {from} {all}"), file);
+    }
+    refused("WITH x AS (SELECT 1) FROM '/etc/passwd' ALL", file);
+    let unread = "is not read by playbooks";
+    for table in
+        ["\"/etc/passwd\"", "secrets", "rejects", "information_schema.tables", "duckdb_settings", "work.x", "main.requests"]
+    {
+        refused(&format!("SELECT * FROM {table} ALL"), unread);
+    }
+    // A name counts only inside the brackets in which it was given.
+    refused("SELECT * FROM (WITH secrets AS (SELECT 1) SELECT 1), secrets ALL", unread);
+    refused("WITH \"/etc/passwd\" AS (SELECT 1) SELECT 1 ALL", "WITH cannot name /etc/passwd");
+    refused("WITH requests AS (SELECT 1) SELECT 1 ALL", "WITH cannot name requests");
+    refused("SELECT * FROM (DESCRIBE requests) ALL", "describe is not allowed");
+    refused("SELECT * FROM (SUMMARIZE requests) ALL", "summarize is not allowed");
+    refused("WITH x AS (TABLE \"/etc/passwd\") SELECT 1 ALL", "table is not allowed");
+    refused("SELECT * FROM (PIVOT '/etc/passwd' ON a) ALL", "pivot is not allowed");
+    refused("SELECT * FROM $agent ALL", "a table must be named here");
+    refused("SELECT 1) ALL", "closes nothing");
+}
+
+#[test]
+fn what_playbooks_are_made_of_passes() {
+    for query in [
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT * FROM n ALL",
+        "WITH a AS MATERIALIZED (SELECT 1 AS x), b AS (SELECT x FROM a) SELECT * FROM a JOIN b USING (x), requests r ALL",
+        "SELECT * FROM requests ASOF JOIN (SELECT account, time FROM requests) AS other USING (account, time) ALL",
+        "SELECT account, unnest([1, 2]) FROM requests, unnest([1, 2]) AS t(x), generate_series(1, 3) ALL",
+        "SELECT extract(hour FROM time), substring(account FROM 2), account IS DISTINCT FROM ip FROM requests ALL",
+        "SELECT count(*) FILTER (WHERE status = 200), sum(cost) OVER (PARTITION BY key ORDER BY time), CAST(1 AS DECIMAL(9, 2))\n\
+         FROM requests ALL",
+        "SELECT list_filter([1], lambda x: x > 1), {'a': 1}, [1, 2][1], CASE WHEN (1 = 1) THEN (2) END FROM requests ALL",
+        "SELECT * FROM (VALUES (1), (2)) AS v(n), requests WHERE (n, 1) IN (SELECT 1, 1 FROM requests) AND $agent = '' AND $min_requests = 1",
+        "SELECT quantile_cont(latency, 0.5), regexp_matches(user_agent, 'x'), mad(cost) FROM requests ALL QUALIFY row_number() OVER () = 1",
+    ] {
+        assert_eq!(complaints(query), [""; 0], "{query}");
+    }
 }
 
 #[test]
@@ -202,7 +278,7 @@ fn own_playbooks_add_and_override_and_broken_ones_are_named() {
     let problems: Vec<String> = library.problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].contains("c.sql: line 1: there is no header"));
-    assert!(problems[1].contains("d.sql: line 24: ") && problems[1].contains("DROP is not allowed"));
+    assert!(problems[1].contains("d.sql: line 24, column 1: ") && problems[1].contains("DROP is not allowed"));
 }
 
 proptest! {

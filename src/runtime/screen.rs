@@ -37,6 +37,12 @@ impl Themes {
     }
 }
 
+/// A terminal whose screen is empty, as the alternate screen is when it has been entered. `Terminal::clear` would ask the terminal where
+/// its cursor is, and not every one answers.
+fn blank() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))
+}
+
 /// One frame fits: it reaches the terminal in one write.
 const BUFFER: usize = 1 << 18;
 
@@ -59,10 +65,21 @@ impl Screen {
         // theme has no colours, so that writing in colour writes none.
         ratatui::crossterm::style::force_color_output(true);
         let guard = Guard::take()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
-        // The alternate screen is empty. `Terminal::clear` would ask the terminal where its cursor is, and not every one answers.
-        let terminal = Terminal::new(backend)?;
-        Ok(Screen { terminal, theme, themes, guard: Some(guard) })
+        Ok(Screen { terminal: blank()?, theme, themes, guard: Some(guard) })
+    }
+
+    /// Gives the terminal to another program for a while.
+    pub(super) fn lend(&self) {
+        give_back();
+    }
+
+    /// Takes the terminal back from the other program; whatever that left on it, the next frame is drawn whole.
+    pub(super) fn take_back(&mut self) -> io::Result<()> {
+        if let Some(guard) = &self.guard {
+            guard.take_again()?;
+        }
+        self.terminal = blank()?;
+        Ok(())
     }
 
     pub(super) fn theme_name(&self) -> &str {

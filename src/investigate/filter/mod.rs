@@ -65,6 +65,11 @@ impl FilterError {
     }
 }
 
+/// The regular expression that fits the addresses of a network such as `10.0.0.0/8`; nothing for what is no network.
+pub(crate) fn network_pattern(text: &str) -> Option<String> {
+    cidr::network(text)?.ok().map(cidr::pattern)
+}
+
 impl Filter {
     /// Reads a filter: syntax only. An empty text is the filter that lets every row through.
     pub fn parse(text: &str) -> Result<Filter, FilterError> {

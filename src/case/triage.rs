@@ -1,0 +1,105 @@
+//! What a case remembers of its playbooks: whom each accused when it ran last, and which of its hits were looked at and are nothing.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Entity, Role};
+
+use super::model::Stamp;
+use super::state::Case;
+
+/// The last run of a playbook with some parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaybookRun {
+    /// The kind of the entities that it accused.
+    pub entity: Role,
+    /// Their values, the worst first.
+    pub hits: Vec<String>,
+    /// The extract's SHA-256.
+    pub extract: String,
+    /// Who ran it, and when.
+    pub stamp: Stamp,
+}
+
+/// That a hit is nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dismissal {
+    /// Why.
+    pub reason: String,
+    /// Who said so, and when.
+    pub stamp: Stamp,
+}
+
+impl Case {
+    /// The last run of a playbook with these parameters.
+    pub fn playbook_run(&self, playbook: &str, params: &BTreeMap<String, String>) -> Option<&PlaybookRun> {
+        self.state.playbook_runs.get(&(playbook.to_owned(), params.clone()))
+    }
+
+    /// Every last run: the playbook, its parameters, whom it accused.
+    pub fn playbook_runs(&self) -> impl Iterator<Item = (&str, &BTreeMap<String, String>, &PlaybookRun)> {
+        self.state.playbook_runs.iter().map(|((playbook, params), run)| (playbook.as_str(), params, run))
+    }
+
+    /// Why a playbook's accusation of an entity is nothing, where somebody said so: of this playbook, or of all of them.
+    pub fn dismissal(&self, entity: &Entity, playbook: &str) -> Option<&Dismissal> {
+        let known = self.state.dismissals.get(entity)?;
+        known.get(playbook).or_else(|| known.get(""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::{Entry, Event};
+    use crate::domain::Timestamp;
+
+    fn case(events: Vec<Event>) -> Case {
+        let mut case = Case::default();
+        for (at, event) in events.into_iter().enumerate() {
+            let seq = at as u64 + 1;
+            let entry =
+                Entry { seq, at: Timestamp(0), by: "ana".into(), prev: String::new(), hash: String::new(), origin: None, event };
+            case.apply(&entry);
+        }
+        case
+    }
+
+    fn ran(hits: &[&str]) -> Event {
+        Event::PlaybookRan {
+            playbook: "busy-keys".into(),
+            params: BTreeMap::new(),
+            hits: hits.iter().map(|hit| (*hit).to_owned()).collect(),
+            entity: Role::Key,
+            extract: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_last_run_counts_and_is_no_step_of_undo() {
+        let case = case(vec![ran(&["k1"]), ran(&["k1", "k2"])]);
+        assert_eq!(case.playbook_run("busy-keys", &BTreeMap::new()).unwrap().hits, ["k1", "k2"]);
+        assert_eq!(case.playbook_run("busy-keys", &BTreeMap::from([("n".into(), "1".into())])), None);
+        assert_eq!(case.next_undo(), None);
+        let plain = serde_json::to_value(ran(&[])).unwrap();
+        assert_eq!(plain, serde_json::json!({"kind": "playbook_ran", "playbook": "busy-keys", "entity": "key"}));
+        assert_eq!(serde_json::from_value::<Event>(plain).unwrap(), ran(&[]));
+    }
+
+    #[test]
+    fn a_dismissal_is_of_one_playbook_or_of_all_and_can_be_taken_back() {
+        let key: Entity = "key:k1".parse().unwrap();
+        let dismissed = |playbook: &str, reason: &str| Event::Dismissed {
+            entity: key.clone(),
+            playbook: playbook.into(),
+            reason: reason.into(),
+        };
+        let one = case(vec![dismissed("busy-keys", "a load test")]);
+        assert_eq!(one.dismissal(&key, "busy-keys").unwrap().reason, "a load test");
+        assert_eq!(one.dismissal(&key, "other"), None);
+        let all = case(vec![dismissed("", "our own probe")]);
+        assert_eq!(all.dismissal(&key, "other").unwrap().reason, "our own probe");
+        let back = case(vec![dismissed("", "our own probe"), Event::Undone { seq: 1 }]);
+        assert_eq!(back.dismissal(&key, "other"), None);
+        assert!(all.check(&dismissed("", " ")).is_err());
+    }
+}
