@@ -266,6 +266,9 @@ fn a_query_of_a_finding_goes_and_comes_with_it() {
         command: "casebook query".into(),
         rows: 5,
         extract: "e1".into(),
+        query: String::new(),
+        params: Vec::new(),
+        playbook: String::new(),
     };
     dir.record(measured, NOON).unwrap();
     let (seq, what) = dir.case().next_undo().unwrap();

@@ -233,8 +233,7 @@ fn case_surface() {
     keep("case", CASEWORK_THEN_CASE);
 }
 
-const CASEWORK_THEN_CASE: &str =
-    "l l t b a d Enter Enter w h y C-s c s e e n C-s m Space q w h o ? Enter f k e y C-s 4 j";
+const CASEWORK_THEN_CASE: &str = "l l t b a d Enter Enter w h y C-s c s e e n C-s m Space q w h o ? Enter f k e y C-s 4 j";
 
 #[test]
 fn empty_case_surface() {

@@ -187,6 +187,35 @@ fn numbers_are_counted_again_on_the_case_as_it_was_then() {
 }
 
 #[test]
+fn a_playbooks_hits_are_counted_again_where_it_is_the_same_playbook() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dir = CaseDir::create(&folder.path().join("case"), "T", "ana", NOON).unwrap();
+    let known = casebook::playbook::library::builtin().into_iter().next().unwrap();
+    let hits = |id: &str, query: &str, rows: u64| Event::Measured {
+        finding: None,
+        title: "hits".into(),
+        sql: String::new(),
+        filter: String::new(),
+        command: format!("casebook playbook run {id} a.csv"),
+        rows,
+        extract: "e1".into(),
+        query: query.into(),
+        params: Vec::new(),
+        playbook: id.into(),
+    };
+    for event in [hits(&known.id, "", 1), hits(&known.id, "", 2), hits(&known.id, "SELECT 1", 1), hits("no-such", "", 1)] {
+        dir.record(event, NOON).unwrap();
+    }
+    let engine = FakeEngine::threaded();
+    engine.on(|_| Some(Script::rows(batch(&[("entity", vec![Value::Text("acct_1".into())])]))));
+    let verdicts = verify(dir.path(), Some((&extract(), &Client::new(Arc::new(engine))))).unwrap();
+    let said = broken(&verdicts);
+    assert!(said.len() == 1 && said[0].contains(&known.id) && said[0].contains("expected 2 rows, found 1 rows"), "{said:#?}");
+    assert_eq!(verdicts.unchecked.len(), 2, "{:?}", verdicts.unchecked);
+    assert!(verdicts.unchecked[0].contains(&known.id) && verdicts.unchecked[1].contains("no-such"), "{:?}", verdicts.unchecked);
+}
+
+#[test]
 fn numbers_and_rows_that_no_longer_hold_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = sample(folder.path());

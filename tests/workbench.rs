@@ -70,7 +70,13 @@ fn a_whole_investigation_by_keys_alone() {
     terminal.ready("1 of 40").keys("l l l F").ready("top values of key");
     // The busiest key is on top: to its addresses, from there to the accounts, to the other one.
     terminal.keys("p i").ready("addresses of key:key_a").keys("p a").ready("accounts of ip:192.0.2.0");
-    terminal.keys("j t").wait("reason").type_in("suspect").keys("Enter Enter").type_in("shares both addresses").keys("Enter Enter");
+    terminal
+        .keys("j t")
+        .wait("reason")
+        .type_in("suspect")
+        .keys("Enter Enter")
+        .type_in("shares both addresses")
+        .keys("Enter Enter");
     terminal.wait("saved: label account:acct_other").keys("Enter").ready("10 of 40").keys("m").wait("saved: pin row 4");
     terminal.keys("j").keys("m").wait("saved: pin row 8");
     terminal.keys("h c").wait("note on account:acct_other").type_in("looks like one person").keys("C-s").wait("saved: note");

@@ -57,6 +57,37 @@ impl When {
     /// Two views that are compared have the focus.
     pub const COMPARE: When = When(1 << 26);
 
+    /// Every pane and surface, without the properties of what is under the cursor.
+    const PLACES: When = When::EXPLORE_PANES.or(When::FINDINGS).or(When::CASE).or(When::PLAYBOOKS).or(When::SQL);
+    const EXPLORE_PANES: When = When::ROWS
+        .or(When::FIELDS)
+        .or(When::TIMELINE)
+        .or(When::DETAIL)
+        .or(When::LIST)
+        .or(When::PAGE)
+        .or(When::LINKS)
+        .or(When::TEMPLATES)
+        .or(When::COMPARE);
+    const EDITORS: When = When::SQL_EDIT;
+
+    /// Whether there can be a moment at which commands of both sets work, so that one key cannot mean both.
+    pub const fn can_coincide(self, other: When) -> bool {
+        self.places().meets(other.places())
+    }
+
+    /// The places of a set; what is said only of the cursor can be so in every one.
+    const fn places(self) -> When {
+        let named = When(self.0 & When::PLACES.or(When::EDITORS).0);
+        let rest = self.0 & !named.0;
+        if rest == 0 {
+            named
+        } else if rest & !When::EXPLORE.or(When::FIELD_HEAD).0 == 0 {
+            named.or(When::EXPLORE_PANES)
+        } else {
+            named.or(When::PLACES)
+        }
+    }
+
     /// The union of two sets.
     pub const fn or(self, other: When) -> When {
         When(self.0 | other.0)

@@ -157,16 +157,24 @@ impl Entry {
         Ok(Forms { body: start, whole })
     }
 
+    /// The entry of a line that is sound in itself: known, in form, and with the hash that follows from it and its `prev`. Whether it stands
+    /// in the right place is for [`Entry::follows`].
+    pub(super) fn sound(line: &str) -> Option<Box<Entry>> {
+        let entry = serde_json::from_str::<Entry>(line).ok()?;
+        let forms = entry.forms().ok()?;
+        (forms.whole == line && hash_of(&entry.prev, &forms.body) == entry.hash).then(|| Box::new(entry))
+    }
+
+    /// Whether it follows the entry with this number and hash.
+    pub(super) fn follows(&self, last: u64, prev: &str) -> bool {
+        (self.seq, self.prev.as_str()) == (last.saturating_add(1), prev)
+    }
+
     /// Reads a line (without its end of line) that must follow entry `last` with the hash `prev`, and checks all of it.
     pub fn read(line: &str, last: u64, prev: &str) -> Result<Read, LineError> {
         // The quick way, for the lines that are as they should be; what fails it is looked at more closely below, to say why.
-        if let Ok(entry) = serde_json::from_str::<Entry>(line)
-            && (entry.seq, entry.prev.as_str()) == (last.saturating_add(1), prev)
-            && let Ok(forms) = entry.forms()
-            && forms.whole == line
-            && hash_of(prev, &forms.body) == entry.hash
-        {
-            return Ok(Read::Known(Box::new(entry)));
+        if let Some(entry) = Entry::sound(line).filter(|entry| entry.follows(last, prev)) {
+            return Ok(Read::Known(entry));
         }
         let raw: Json = serde_json::from_str(line).map_err(|error| LineError::Shape(error.to_string()))?;
         if canonical(&raw) != line {

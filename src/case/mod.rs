@@ -4,9 +4,12 @@
 //! `evidence/` (pinned rows by value, see [`evidence`]) and `exports/`. What the case says is the replay of its journal ([`Case`]);
 //! nothing else is kept.
 
+pub mod archive;
 pub mod audit;
 pub mod check;
+pub mod conflict;
 mod describe;
+pub mod diff;
 pub mod dir;
 pub mod entry;
 pub mod event;
@@ -15,6 +18,7 @@ pub mod evidence;
 mod fixture;
 mod fold;
 pub mod journal;
+pub mod merge;
 pub mod meta;
 pub mod model;
 mod query;
@@ -27,12 +31,16 @@ mod terms;
 pub mod verify;
 pub mod words;
 
+pub use archive::ArchiveError;
 pub use audit::{AuditKind, AuditLine, Moment, MomentKind};
 pub use check::Refusal;
+pub use conflict::Conflict;
+pub use diff::{Difference, diff};
 pub use dir::{CaseDir, CaseError, Mode, Replay, Torn};
 pub use entry::{Entry, LineError, Origin};
 pub use event::{Event, FindingDetails, FindingEdits, Target};
 pub use evidence::{EvidenceRow, NotEvidence, Place};
+pub use merge::MergeReport;
 pub use meta::{CaseMeta, MetaExtract, MetaSource};
 pub use model::{
     Answer, CaseExtract, Counts, Export, Finding, Label, LabelChange, Measure, Merge, Note, Oddity, Pin, Question, Reveal, Run,

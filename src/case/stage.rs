@@ -161,6 +161,7 @@ mod tests {
         desk.record(found("f1", &["account:b", "account:a"], FindingDetails::default())).unwrap();
         desk.record(staged("account:c", Stage::Cleared, "")).unwrap();
         assert_eq!(desk.case.entities_at(Stage::Suspect), [entity("account:a"), entity("account:b")]);
+        assert!(crate::investigate::STAGES.iter().copied().eq(Stage::ALL.map(Stage::name)), "the filter knows the same words");
         assert_eq!(desk.case.entities_at(Stage::Cleared), [entity("account:c")]);
         assert_eq!(desk.case.entities_at(Stage::Confirmed), []);
     }

@@ -234,6 +234,16 @@ impl Case {
         }
     }
 
+    /// Whether an id was ever given out here.
+    pub(super) fn has_given(&self, id: &str) -> bool {
+        let mut characters = id.chars();
+        let letter = characters.next();
+        match (letter, characters.as_str().parse::<u64>()) {
+            (Some(letter), Ok(number)) => self.ids.get(&letter).is_some_and(|last| number <= *last),
+            _ => self.state.questions.contains_key(id) || self.state.findings.contains_key(id) || self.note(id).is_some(),
+        }
+    }
+
     pub(super) fn next_id(&self, letter: char) -> String {
         format!("{letter}{}", self.ids.get(&letter).map_or(1, |last| last.saturating_add(1)))
     }

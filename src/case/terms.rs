@@ -1,4 +1,4 @@
-//! The case as the filter language sees it: `label:`, `pinned:` and `finding:`. A label that has ended does not match.
+//! The case as the filter language sees it: `label:`, `pinned:`, `finding:` and `stage:`. A label that has ended does not match.
 
 use crate::domain::{Entity, Timestamp};
 use crate::investigate::CaseTerms;
@@ -68,6 +68,10 @@ impl CaseTerms for Case {
     fn bad(&self) -> Vec<Entity> {
         self.entities_with(self.clock(), |label| label.connotation == Connotation::Bad)
     }
+
+    fn staged(&self, stage: &str) -> Option<Vec<Entity>> {
+        Some(self.entities_at(stage.parse().ok()?))
+    }
 }
 
 impl CaseTerms for Terms<'_> {
@@ -89,6 +93,10 @@ impl CaseTerms for Terms<'_> {
 
     fn bad(&self) -> Vec<Entity> {
         self.case.entities_with(self.now, |label| label.connotation == Connotation::Bad)
+    }
+
+    fn staged(&self, stage: &str) -> Option<Vec<Entity>> {
+        self.case.staged(stage)
     }
 }
 

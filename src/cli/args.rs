@@ -9,8 +9,8 @@ use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
 use super::{
-    cache, case, completions, demo, diff, entity, inspect, links, pivot, playbook, query, report, secrets, templates, timeline,
-    top,
+    cache, case, completions, config, demo, diff, entity, inspect, keys, links, pivot, playbook, query, report, secrets,
+    templates, timeline, top,
 };
 
 /// A terminal workbench for platform-abuse investigations.
@@ -100,6 +100,14 @@ pub(super) enum Command {
     Cache(cache::CacheCommand),
     /// Write the report of a case
     Report(report::ReportArgs),
+    /// Print the keys of the workbench as they are set
+    Keys(keys::KeysArgs),
+    /// Check the configuration, print a default one, say where it is
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  casebook config check\n  casebook config default > \"$(casebook config path)\"\n  casebook config schema > casebook.schema.json"
+    )]
+    Config(config::ConfigCommand),
     /// Print the completions of a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page

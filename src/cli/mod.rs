@@ -7,11 +7,13 @@ mod args;
 mod cache;
 mod case;
 mod completions;
+mod config;
 mod demo;
 mod diff;
 mod entity;
 mod failure;
 mod inspect;
+mod keys;
 mod links;
 mod man;
 mod output;
@@ -168,6 +170,8 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Case(command)) => case::run(&command, shell),
         Some(Command::Cache(command)) => cache::run(&command, shell),
         Some(Command::Report(args)) => report::run(&args, shell),
+        Some(Command::Keys(args)) => keys::run(&args, shell),
+        Some(Command::Config(command)) => config::run(&command, shell),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
     }

@@ -5,6 +5,7 @@ mod editor;
 mod effects;
 mod input;
 mod loader;
+mod preferences;
 mod screen;
 mod scribe;
 mod signals;
@@ -29,6 +30,8 @@ use crate::settings::history;
 use crate::settings::machine::now;
 use crate::settings::paths::Paths;
 
+pub use preferences::Preferences;
+
 use effects::Hands;
 use input::Gate;
 use loader::{Attempt, News};
@@ -46,8 +49,12 @@ pub struct Start {
     pub read_only: bool,
     /// The time range of the first view.
     pub range: TimeRange,
-    /// The theme's name; `None` for the one that fits the terminal.
+    /// The theme that was asked for; `None` for the one of the preferences.
     pub theme: Option<String>,
+    /// What the user has set.
+    pub preferences: Preferences,
+    /// What is wrong with what the user has set; to be shown.
+    pub mistakes: Vec<String>,
     /// The program's folders.
     pub paths: Paths,
     /// Opens databases.
@@ -126,7 +133,7 @@ pub fn run(start: Start) -> Result<Outcome, RunError> {
     if !std::io::stdout().is_terminal() || !keys {
         return Err(RunError::NoTerminal);
     }
-    let mut screen = Screen::open(start.theme.as_deref())?;
+    let mut screen = Screen::open(start.theme.as_deref(), &start.preferences, &start.paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let outcome = runtime.block_on(work(start, &mut screen));
     screen.close();
@@ -142,8 +149,16 @@ async fn work(start: Start, screen: &mut Screen) -> Outcome {
     let mut state = State::new(&crate::engine::dialect::DUCK);
     state.theme = screen.theme_name().to_owned();
     state.themes = screen.theme_names();
+    state.keymap = start.preferences.keymap;
 
-    let problems: Vec<String> = start.library.problems.iter().map(ToString::to_string).collect();
+    let mut problems: Vec<String> = Vec::new();
+    if !start.mistakes.is_empty() {
+        problems.push(format!("in config.toml, {} (the defaults hold there)", start.mistakes.join("; ")));
+    }
+    let unfit: Vec<String> = start.library.problems.iter().map(ToString::to_string).collect();
+    if !unfit.is_empty() {
+        problems.push(format!("these playbooks cannot be used: {}", unfit.join("; ")));
+    }
     update(&mut state, Msg::Library(start.library.playbooks));
     update(&mut state, Msg::SqlHistory(history::read(&start.paths, REMEMBERED)));
     state.trail.adjust(|view| view.range = start.range);
@@ -152,7 +167,7 @@ async fn work(start: Start, screen: &mut Screen) -> Outcome {
     let mut hands = Hands::new(post.clone(), gate, start.case, start.read_only, start.paths, start.opener);
     hands.open(start.spec, start.prepare);
     if !problems.is_empty() {
-        post.send(Msg::Failed(format!("these playbooks cannot be used: {}", problems.join("; "))));
+        post.send(Msg::Failed(problems.join(". ")));
     }
     turn(&mut state, &mut hands, screen, &mut incoming).await;
     hands.finish();

@@ -86,7 +86,9 @@ fn a_mistake_in_the_form_of_a_finding_uses_up_no_number() {
     desk.press("f");
     desk.type_in("x").press("Enter Enter Enter Enter Enter Enter");
     desk.type_in("q9").play("C-s");
-    assert!(matches!(desk.state.layers.last(), Some(Layer::Form(form)) if form.error.as_deref() == Some("there is no question q9")));
+    assert!(
+        matches!(desk.state.layers.last(), Some(Layer::Form(form)) if form.error.as_deref() == Some("there is no question q9"))
+    );
     desk.press("C-u Tab Tab");
     desk.type_in("nobody").play("C-s");
     assert!(matches!(desk.state.layers.last(), Some(Layer::Form(form)) if form.error.is_some()), "no kind of entity");
@@ -120,7 +122,11 @@ fn the_case_is_shown_in_the_order_of_time_and_as_an_audit() {
 fn what_is_run_on_the_sql_surface_is_in_the_audit() {
     let mut desk = Desk::new();
     desk.play("5").type_in("SELECT 1").play("F5");
-    assert!(desk.recorded.iter().any(|event| matches!(event, Event::Ran { what, .. } if what == "sql: SELECT 1")), "{:?}", desk.recorded);
+    assert!(
+        desk.recorded.iter().any(|event| matches!(event, Event::Ran { what, .. } if what == "sql: SELECT 1")),
+        "{:?}",
+        desk.recorded
+    );
     desk.play("Esc Esc 4 s s");
     assert!(desk.state.case.audit.iter().any(|line| line.what.contains("SELECT 1")));
 }

@@ -1,13 +1,13 @@
 //! Key scripts over the core.
 
-mod casework;
 mod case_surface;
+mod casework;
 mod columns;
 mod copying;
 mod desk;
 mod fields;
-mod links;
 mod labels;
+mod links;
 mod mapping;
 mod marks;
 mod notes;
