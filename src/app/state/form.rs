@@ -26,7 +26,7 @@ pub enum Entry {
     /// A line of text.
     Text(Input),
     /// A text of several lines.
-    Long(Editor),
+    Long(Box<Editor>),
     /// One of some words.
     Choice {
         /// The words.
@@ -129,7 +129,7 @@ impl FormField {
     pub fn long(name: &'static str, required: bool, text: &str) -> FormField {
         FormField {
             name,
-            entry: Entry::Long(Editor::new(text)),
+            entry: Entry::Long(Box::new(Editor::new(text))),
             required,
             offered: Vec::new(),
             hint: if required { "" } else { EMPTY },

@@ -95,7 +95,7 @@ pub(super) fn paste(state: &mut State, text: &str) -> bool {
     let editor = match state.layers.last_mut() {
         Some(Layer::Note(note)) => &mut note.editor,
         Some(Layer::Form(form)) => match form.fields.get_mut(form.at).map(|field| &mut field.entry) {
-            Some(Entry::Long(editor)) => editor,
+            Some(Entry::Long(editor)) => editor.as_mut(),
             _ => return false,
         },
         _ => return false,
@@ -119,7 +119,7 @@ pub(super) fn edited(state: &mut State, left: Result<Option<String>, String>) {
     let editor = match state.layers.last_mut() {
         Some(Layer::Note(note)) => Some(&mut note.editor),
         Some(Layer::Form(form)) => match form.fields.get_mut(form.at).map(|field| &mut field.entry) {
-            Some(Entry::Long(editor)) => Some(editor),
+            Some(Entry::Long(editor)) => Some(editor.as_mut()),
             _ => None,
         },
         _ => None,
