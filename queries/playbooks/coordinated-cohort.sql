@@ -22,9 +22,9 @@
 --
 -- [params.factor]
 -- type = "real"
--- default = 6.0
+-- default = 4.0
 -- min = 1.0
--- help = "How many times the network's and program's usual number of new customers in such a span the cohort must be."
+-- help = "How many times the number expected from the network's new customers and the program's usual share the cohort must be."
 --
 -- [params.skip_hours]
 -- type = "integer"
@@ -37,8 +37,9 @@
 --
 -- **How.** Takes each account's first answered request (status below 400; a refused login says nothing of its victim). Customers
 -- (the org, or the account where there is no org) whose first request is of the same network, program and span of hours are a
--- cohort; it is reported when it is many times larger than what this network and program bring in other spans. Every account of it
--- is listed; the score is the cohort's size. The examples are the account's first requests.
+-- cohort; it is reported when it is many times larger than the network's new customers in that span and the program's share among
+-- all new customers lead to expect. Every account of it is listed; the score is the cohort's size. The examples are the account's
+-- first requests.
 --
 -- **What it mistakes.** A course, a hackathon or an advertisement in one country; a release of a program that all of a network's
 -- customers take up. Their accounts look different after the first hour.
@@ -72,10 +73,10 @@ cohorts AS (
     GROUP BY asn, user_agent, span
 ),
 compared AS (
+    -- What would be expected if network and program had nothing to do with each other at that time.
     SELECT
         *,
-        (sum(customers) OVER (PARTITION BY asn, user_agent) - customers)
-            / greatest(1, (SELECT max(span) - min(span) FROM cohorts)) AS usual
+        sum(customers) OVER (PARTITION BY asn, span) * sum(customers) OVER (PARTITION BY user_agent) / sum(customers) OVER () AS expected
     FROM cohorts
 )
 SELECT
@@ -87,5 +88,5 @@ SELECT
     CAST(example AS VARCHAR) AS examples
 FROM fresh
 JOIN compared USING (asn, user_agent, span)
-WHERE customers >= $min_accounts AND customers >= $factor * usual
+WHERE customers >= $min_accounts AND customers >= $factor * expected
 ORDER BY score DESC, requests DESC, entity

@@ -37,26 +37,29 @@
 -- following text into English"); course work. Raise `prefix` for these.
 --
 -- **Next.** Filter by the beginning of the text and look at its first day: who had it first? Pivot to flags and categories.
-WITH beginnings AS (
-    -- Most beginnings are used once; counting their hashes leaves few prompts for the exact count.
-    SELECT hash(regexp_replace(lower(substring(content, 1, $prefix)), '[0-9]', '#', 'g')) AS beginning
+--
+-- **Source.** MITRE ATLAS AML.T0054; OWASP LLM01.
+-- The text is read once, and only its hash is kept.
+WITH beginnings AS MATERIALIZED (
+    SELECT hash(regexp_replace(lower(substring(content, 1, $prefix)), '[0-9]', '#', 'g')) AS beginning, row_id
     FROM requests
     WHERE content IS NOT NULL AND account IS NOT NULL
 ),
+-- Most beginnings are used once; a cheap count leaves few for the exact one.
 repeated AS (
     SELECT beginning FROM beginnings GROUP BY beginning HAVING count(*) >= $min_accounts * $min_uses
 ),
 prompts AS (
     SELECT
-        hash(regexp_replace(lower(substring(content, 1, $prefix)), '[0-9]', '#', 'g')) AS beginning,
-        account,
-        coalesce(org, account) AS customer,
-        flag,
-        "time",
-        row_id
+        beginnings.beginning,
+        requests.account,
+        coalesce(requests.org, requests.account) AS customer,
+        requests.flag,
+        requests."time",
+        requests.row_id
     FROM requests
-    WHERE content IS NOT NULL AND account IS NOT NULL
-        AND hash(regexp_replace(lower(substring(content, 1, $prefix)), '[0-9]', '#', 'g')) IN (SELECT beginning FROM repeated)
+    JOIN beginnings ON beginnings.row_id = requests.row_id
+    WHERE beginnings.beginning IN (SELECT beginning FROM repeated)
 ),
 templates AS (
     SELECT

@@ -246,10 +246,10 @@ fn roles_that_are_missing_are_named() {
 #[test]
 fn the_built_in_playbooks_are_sound_and_documented() {
     let playbooks = library::builtin();
-    assert_eq!(playbooks.len(), 9, "all parse and no two share an id");
+    assert_eq!(playbooks.len(), 38, "all parse and no two share an id");
     for playbook in playbooks {
         assert_eq!(check(&playbook), [], "{}", playbook.id);
-        for part in ["**What it finds.**", "**How.**", "**What it mistakes.**", "**Next.**"] {
+        for part in ["**What it finds.**", "**How.**", "**What it mistakes.**", "**Next.**", "**Source.**"] {
             assert!(playbook.doc.contains(part), "{}: {part}", playbook.id);
         }
         assert!(playbook.question.ends_with('?') && !playbook.references.is_empty() && !playbook.tags.is_empty());
@@ -271,7 +271,7 @@ fn own_playbooks_add_and_override_and_broken_ones_are_named() {
     std::fs::write(own.join("d.sql"), format!("{HEADER}DROP TABLE requests")).unwrap();
     std::fs::write(own.join("notes.txt"), "not a playbook").unwrap();
     let library = library::load(&paths);
-    assert_eq!(library.playbooks.len(), 10);
+    assert_eq!(library.playbooks.len(), library::builtin().len() + 1);
     assert_eq!(library.get("busy-keys").unwrap().origin, Origin::File(own.join("a.sql")));
     assert_eq!(library.get("denied-calls").unwrap().title, "Busy keys");
     assert_eq!(library.get("signup-farm").unwrap().origin, Origin::BuiltIn);
