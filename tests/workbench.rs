@@ -83,7 +83,7 @@ fn a_whole_investigation_by_keys_alone() {
     terminal.keys("j").keys("m").wait("saved: pin row 8");
     terminal.keys("h c").wait("note on account:acct_other").type_in("looks like one person").keys("C-s").wait("saved: note");
     terminal.keys("f").wait("severity").type_in("two accounts, one network").keys("C-s").wait("saved: finding");
-    terminal.keys("Space r").wait("report written").keys("Q");
+    terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
     let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &log]);
@@ -115,7 +115,7 @@ fn a_real_attack_from_the_busiest_key_to_a_report_that_verifies() {
     terminal.wait("saved: label").keys("Enter").ready("29 of 2,900").keys("m").wait("saved: pin").keys("j").wait("2 of 29");
     terminal.keys("m").ready("pinned");
     terminal.keys("c").wait("note on").type_in("second account on the address").keys("C-s").wait("saved: note");
-    terminal.keys("Space r").wait("report written").keys("Q");
+    terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
     let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &extract]);
     assert_eq!(status, 0, "{verdicts}");
@@ -204,7 +204,7 @@ fn nothing_of_a_hostile_extract_reaches_the_terminal() {
         .ready("first seen");
     terminal.keys("Enter").ready("1 of 1").keys("Enter").keys("G").keys("l").keys("3").keys("4").wait("Entities").keys("1");
     terminal.ready("1 of 1").keys("Space b").wait("goes there").keys("Esc").gone("goes there");
-    terminal.keys("Space r").wait("report written").keys("Q");
+    terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
     let raw = terminal.raw();
     let shown = String::from_utf8_lossy(&raw);

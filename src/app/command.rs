@@ -305,7 +305,7 @@ pub const TABLE: &[Command] = &[
     command("sql", "sql", "Ask in SQL: an editor, and what comes as a view.", &["5"], W::ANYWHERE, A::Go(Surface::Sql), 0),
     command("undo", "undo", "Take back the last label, note, pin, finding or question.", &["u"], W::ANYWHERE, A::Undo, 0),
     command("redo", "redo", "Do again what was taken back.", &["C-r"], W::ANYWHERE, A::Redo, 0),
-    command("report", "write the report", "Write the case as Markdown into its exports folder.", &["Space r"], W::ANYWHERE, A::Report, 0),
+    command("report", "write the report", "Write the case into its exports folder: for people, for programs, as a list of what to do; with its values or with pseudonyms.", &["Space r"], W::ANYWHERE, A::Report, 0),
     command("question", "ask a question", "Write down a question that this case has to answer.", &["Space q"], W::ANYWHERE, A::Question, 0),
     command("mapping", "mapping", "What fills each role of the extract; try another column, path or expression, apply it, save it as a profile.", &["z m", "Space m"], W::ANYWHERE, A::Mapping, 0),
     command("load-report", "load report", "What was read from which file and why so, and every record that could not be read.", &["z e", "Space e"], W::ANYWHERE, A::LoadReport, 0),

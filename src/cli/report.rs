@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::case::{CaseDir, CaseError, Event, Mode};
 use crate::domain::Seal;
-use crate::report::template::{Template, TemplateError};
+use crate::report::template::{self, Template, TemplateError};
 use crate::report::{self, Format, Options};
 use crate::settings::machine::now;
 use crate::settings::{files, salt};
@@ -75,7 +75,7 @@ pub(super) fn run(args: &ReportArgs, place: &Place<'_>) -> Result<i32, Failure> 
         content: if args.content { Some(&evidence) } else { None },
         redact: args.redact,
         defang: args.defang,
-        template: template(args, place)?,
+        template: wanted(args, place)?,
     };
     let handout = report::hand_out(args.to, case.case(), case.meta(), &options)?;
     if !handout.still.is_empty() {
@@ -131,15 +131,10 @@ fn allowed(args: &ReportArgs) -> Result<(), Failure> {
 }
 
 /// The template that was asked for, or the analyst's own in the configuration folder.
-fn template(args: &ReportArgs, place: &Place<'_>) -> Result<Option<Template>, Failure> {
-    let Some(name) = args.to.template() else { return Ok(None) };
-    let path = match &args.template {
-        Some(path) => path.clone(),
-        None => place.paths.templates().join(name),
-    };
-    match std::fs::read_to_string(&path) {
+fn wanted(args: &ReportArgs, place: &Place<'_>) -> Result<Option<Template>, Failure> {
+    let Some(path) = &args.template else { return Ok(template::own(args.to, &place.paths)?) };
+    match std::fs::read_to_string(path) {
         Ok(source) => Ok(Some(Template { name: path.display().to_string(), source })),
-        Err(error) if args.template.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::Usage(format!("cannot read the template {}: {error}", path.display()))),
     }
 }

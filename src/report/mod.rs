@@ -66,6 +66,10 @@ impl Format {
         Format::ActionsJson,
     ];
 
+    /// The words for the forms, in the order of [`Format::ALL`].
+    pub const WORDS: &'static [&'static str] =
+        &["md", "html", "json", "csv", "timesketch", "timesketch-jsonl", "stix", "actions", "actions-json"];
+
     /// The word for it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -220,6 +224,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_form_is_read_back_from_its_word() {
+        assert_eq!(Format::WORDS, Format::ALL.map(Format::name));
         for format in Format::ALL {
             assert_eq!(format.name().parse::<Format>(), Ok(format));
         }

@@ -9,6 +9,9 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, context};
 
+use crate::settings::paths::Paths;
+
+use super::Format;
 use super::charts::{self, Charts};
 use super::dossier::Dossier;
 use super::{escape, html, words};
@@ -37,6 +40,18 @@ pub struct TemplateError {
     pub line: usize,
     /// What is wrong.
     pub what: String,
+}
+
+/// The analyst's own template for a form, where there is one in the configuration folder.
+pub fn own(format: Format, paths: &Paths) -> Result<Option<Template>, TemplateError> {
+    let Some(name) = format.template() else { return Ok(None) };
+    let path = paths.templates().join(name);
+    let name = path.display().to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(source) => Ok(Some(Template { name, source })),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(TemplateError { name, line: 1, what: format!("cannot be read: {error}") }),
+    }
 }
 
 /// For whom text is escaped.

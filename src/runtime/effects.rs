@@ -160,7 +160,7 @@ impl Hands {
                 Destination::Clipboard => clipboard::send(handout, self.post.clone()),
                 Destination::File => self.order(Order::Copy(handout)),
             },
-            Effect::Report => self.order(Order::Report),
+            Effect::Report { format, redact } => self.order(Order::Report { format, redact }),
             Effect::SqlHistory(text) => {
                 let (paths, post) = (self.paths.clone(), self.post.clone());
                 input::spawn("history", move || {

@@ -237,7 +237,9 @@ impl Stage {
                 let entry = self.entry(event);
                 update(&mut self.state, Msg::Recorded(Box::new(entry)))
             }
-            Effect::Report => update(&mut self.state, Msg::Reported { path: "exports/report.md".to_owned(), bytes: 9_310 }),
+            Effect::Report { .. } => {
+                update(&mut self.state, Msg::Reported { path: "exports/report.md".to_owned(), bytes: 9_310 })
+            }
             _ => Vec::new(),
         }
     }

@@ -60,6 +60,8 @@ pub enum Purpose {
     Question(Option<String>),
     /// The answer to a question.
     Answer(String),
+    /// In which form the report is written.
+    Report,
     /// What links are followed.
     Links,
     /// A name for a view of the trail.

@@ -5,6 +5,7 @@ use crate::app::Effect;
 use crate::app::state::{Layer, Surface};
 use crate::case::{Connotation, Event, Status, Target};
 use crate::domain::{Entity, Role, Value};
+use crate::report::Format;
 
 #[test]
 fn a_label_needs_a_reason_and_is_saved_before_it_is_shown() {
@@ -139,8 +140,11 @@ fn every_view_is_a_node_of_the_trail_in_the_case() {
 #[test]
 fn the_report_is_asked_for_and_quitting_ends() {
     let mut desk = Desk::new();
-    desk.play("Space r Q");
-    assert_eq!(desk.effects, [Effect::Report, Effect::Quit]);
+    desk.play("Space r Enter Enter");
+    assert_eq!(desk.effects, [Effect::Report { format: Format::Markdown, redact: false }]);
+    desk.effects.clear();
+    desk.play("Space r Right Enter Right Enter Q");
+    assert_eq!(desk.effects, [Effect::Report { format: Format::Html, redact: true }, Effect::Quit]);
     assert!(desk.state.quit);
 }
 

@@ -7,6 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::focus;
 use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::{CaseLine, Layer, State, Surface, Tone};
+use crate::report::Format;
 
 use super::{act, around, case_surface, copying, fields, findings, labels, links, mapping, notes, pins, reveal, time};
 
@@ -23,7 +24,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         return;
     }
     // What is typed into a form takes longer than opening the case, which is under way.
-    let is_form = !matches!(action, Action::Undo | Action::Redo | Action::Report | Action::Pin);
+    let is_form = !matches!(action, Action::Undo | Action::Redo | Action::Pin);
     if state.case.dir.is_empty() && !is_form {
         state.say(Tone::Error, "no case is open yet");
         return;
@@ -44,8 +45,11 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
             None => state.say(Tone::Plain, "there is nothing to redo"),
         },
         Action::Report => {
-            state.say(Tone::Plain, "writing the report");
-            out.push(Effect::Report);
+            let fields = vec![
+                FormField::choice("form", Format::WORDS, 0),
+                FormField::choice("values", &["as they are", "as pseudonyms"], 0),
+            ];
+            state.layers.push(Layer::Form(Form::new(FormPurpose::Report, "the report, into the exports of the case", fields)));
         }
         Action::Pin => pins::toggle(state, out),
         Action::Note => notes::open(state),
@@ -117,6 +121,12 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
         FormPurpose::Question(id) => {
             let id = id.clone().unwrap_or_else(|| state.case.fresh_id('q'));
             Event::Question { id, text: form.value("question").to_owned() }
+        }
+        FormPurpose::Report => {
+            let format = form.value("form").parse::<Format>().map_err(|error| error.to_string())?;
+            state.say(Tone::Plain, "writing the report");
+            out.push(Effect::Report { format, redact: form.value("values") == "as pseudonyms" });
+            return Ok(());
         }
         FormPurpose::Answer(id) => Event::Answered { id: id.clone(), text: form.value("answer").to_owned() },
     };
