@@ -470,7 +470,7 @@ fn ascii_terminals_get_ascii_lines() {
 }
 
 /// Keys that reach everything: surfaces, panes, overlays, forms.
-const KEYS: [&str; 56] = [
+const KEYS: [&str; 65] = [
     "j",
     "k",
     "h",

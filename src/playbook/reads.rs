@@ -221,7 +221,7 @@ impl Reader<'_> {
                             let distinct = place >= 2
                                 && self.is(place - 1, "distinct")
                                 && (self.is(place - 2, "is") || self.is(place - 2, "not"));
-                            if !distinct && !(level.own_from && !level.selects && !first) {
+                            if (first || level.selects || !level.own_from) && !distinct {
                                 (level.in_from, level.wants_table) = (true, true);
                             }
                         }

@@ -136,11 +136,14 @@ impl FromStr for Format {
     }
 }
 
+/// Reads a pinned row by the SHA-256 of its evidence file.
+pub type ReadEvidence<'a> = &'a dyn Fn(&str) -> Option<EvidenceRow>;
+
 /// How a report is to be.
 #[derive(Default)]
 pub struct Options<'a> {
     /// Where pinned rows are read, by SHA-256, for a report with their content; without it there is none.
-    pub content: Option<&'a dyn Fn(&str) -> Option<EvidenceRow>>,
+    pub content: Option<ReadEvidence<'a>>,
     /// Pseudonyms in the place of values. Content then stays out.
     pub redact: bool,
     /// Links and addresses disarmed, in forms that people read.
