@@ -180,7 +180,8 @@ impl Bundle<'_> {
         let observable = Observable::of(entity.role, &entity.value);
         let created = entity.stage_by.as_ref().map_or(self.dossier.case.last, |by| by.at);
         let id = self.id("indicator", &format!("{}:{}", entity.role, entity.value));
-        let mut labels: Vec<&str> = entity.labels.iter().map(|label| label.label.as_str()).filter(|word| !word.is_empty()).collect();
+        let mut labels: Vec<&str> =
+            entity.labels.iter().map(|label| label.label.as_str()).filter(|word| !word.is_empty()).collect();
         labels.sort_unstable();
         labels.dedup();
         let mut members = json!({
@@ -226,7 +227,8 @@ impl Bundle<'_> {
             "object_refs": refs,
         });
         if let Some(members) = members.as_object_mut() {
-            let next = if finding.next_step.trim().is_empty() { String::new() } else { format!("Next step: {}", finding.next_step) };
+            let next =
+                if finding.next_step.trim().is_empty() { String::new() } else { format!("Next step: {}", finding.next_step) };
             let text: Vec<String> = [finding.text.as_str(), &next]
                 .iter()
                 .filter(|text| !text.trim().is_empty())

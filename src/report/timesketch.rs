@@ -86,9 +86,7 @@ fn lines(dossier: &Dossier) -> Vec<Line> {
         });
     }
     for entity in &dossier.entities {
-        let of = |kind: &str| {
-            vec![("kind".to_owned(), kind.to_owned()), (entity.role.name().to_owned(), entity.value.clone())]
-        };
+        let of = |kind: &str| vec![("kind".to_owned(), kind.to_owned()), (entity.role.name().to_owned(), entity.value.clone())];
         for change in &entity.history {
             let reason = if change.reason.trim().is_empty() { String::new() } else { format!(": {}", change.reason) };
             let (did, what) = match &change.connotation {

@@ -7,8 +7,8 @@ use crate::domain::{Role, Timestamp};
 
 use super::entities::{About, actions, entries};
 use super::{
-    Access, Answer, By, Content, Counts, Dossier, Evidence, Extract, File, Finding, Head, Looked, LooseNotes, Moment, Named, Note,
-    Pin, Query, Question, RoleSource, SCHEMA, Span, Value, Visit,
+    Access, Answer, By, Content, Counts, Dossier, Evidence, Extract, File, Finding, Head, Looked, LooseNotes, Moment, Named,
+    Note, Pin, Query, Question, RoleSource, SCHEMA, Span, Value, Visit,
 };
 
 impl Dossier {
@@ -168,11 +168,7 @@ fn one_finding(case: &Case, finding: &case::Finding, queries: &[Query], about: &
         text: finding.text.clone(),
         entities: finding.entities.iter().map(named).collect(),
         evidence: finding.evidence.iter().map(evidence).collect(),
-        queries: queries
-            .iter()
-            .filter(|query| query.finding.as_ref() == Some(&finding.id))
-            .map(|query| query.number)
-            .collect(),
+        queries: queries.iter().filter(|query| query.finding.as_ref() == Some(&finding.id)).map(|query| query.number).collect(),
         by: by(&finding.stamp),
         changed: finding.changes.last().map(by),
         notes: notes(case.notes_on(&Target::Finding(finding.id.clone()))),
@@ -228,12 +224,7 @@ fn loose_notes(case: &Case) -> Vec<LooseNotes> {
             Target::Question(id) => ("question", id.clone(), ""),
             Target::Entity(entity) => ("entity", entity.to_string(), ""),
         };
-        LooseNotes {
-            kind: kind.to_owned(),
-            target: name,
-            extract: extract.to_owned(),
-            notes: notes(case.notes_on(target)),
-        }
+        LooseNotes { kind: kind.to_owned(), target: name, extract: extract.to_owned(), notes: notes(case.notes_on(target)) }
     };
     targets.into_iter().map(loose).collect()
 }

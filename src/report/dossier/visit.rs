@@ -4,8 +4,8 @@
 use crate::domain::Role;
 
 use super::{
-    Access, Action, Answer, By, Content, Dossier, EntityEntry, Evidence, Extract, File, Finding, Head, Label, LabelChange, Looked,
-    LooseNotes, Moment, Named, Note, Pin, Query, Question, RoleSource, Value, Visit,
+    Access, Action, Answer, By, Content, Dossier, EntityEntry, Evidence, Extract, File, Finding, Head, Label, LabelChange,
+    Looked, LooseNotes, Moment, Named, Note, Pin, Query, Question, RoleSource, Value, Visit,
 };
 
 /// What is done to the texts of a dossier.
@@ -175,20 +175,8 @@ fn pin(pin: &mut Pin, visitor: &mut dyn Visitor) {
 }
 
 fn query(query: &mut Query, visitor: &mut dyn Visitor) {
-    let Query {
-        number: _,
-        finding,
-        title,
-        over,
-        filter,
-        sql,
-        params,
-        playbook,
-        command,
-        rows: _,
-        extract: _,
-        by: author,
-    } = query;
+    let Query { number: _, finding, title, over, filter, sql, params, playbook, command, rows: _, extract: _, by: author } =
+        query;
     each(visitor, finding);
     each(visitor, [title, over, filter, sql, playbook, command]);
     each(visitor, params);

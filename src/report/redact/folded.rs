@@ -20,10 +20,8 @@ struct Sign {
 
 /// Every way to read a text, the plain one first.
 pub(super) fn readings(text: &str) -> Vec<Reading> {
-    let mut signs: Vec<Sign> = text
-        .char_indices()
-        .map(|(from, character)| Sign { character, from, to: from + character.len_utf8() })
-        .collect();
+    let mut signs: Vec<Sign> =
+        text.char_indices().map(|(from, character)| Sign { character, from, to: from + character.len_utf8() }).collect();
     let mut readings = vec![Reading::of(&signs)];
     for _ in 0..DEPTH {
         let decoded = decode(&signs);

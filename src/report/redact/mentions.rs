@@ -26,11 +26,14 @@ pub(super) struct Found {
 
 /// `account:acct_17`, `-ip:1.2.3.4,5.6.7.8`, `key="a b"`.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|[^\w])(account|key|org|session|ip|device|payment|request)[:=]("(?:[^"\\]|\\.)*"|[^\s,()"']+(?:,[^\s,()"']+)*)"#)
-        .ok()
+    Regex::new(
+        r#"(?:^|[^\w])(account|key|org|session|ip|device|payment|request)[:=]("(?:[^"\\]|\\.)*"|[^\s,()"']+(?:,[^\s,()"']+)*)"#,
+    )
+    .ok()
 });
-static ADDRESS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.[0-9]{1,3}){0,3}").ok());
+static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.[0-9]{1,3}){0,3}").ok()
+});
 
 impl Found {
     /// All of them: first what stands in roles, then what only texts name. A text may write a value in another case.

@@ -182,7 +182,8 @@ impl Pseudonyms {
             role: Role,
             value: &'a str,
         }
-        let line = |(name, role, value): &'_ (String, Role, String)| -> (String, Role, String) { (name.clone(), *role, value.clone()) };
+        let line =
+            |(name, role, value): &'_ (String, Role, String)| -> (String, Role, String) { (name.clone(), *role, value.clone()) };
         let mut given: Vec<(String, Role, String)> = self.given.iter().map(line).collect();
         given.sort_by_key(|(name, role, value)| (*role, in_order(name), value.clone()));
         let pseudonyms = given.iter().map(|(pseudonym, role, value)| Line { pseudonym, role: *role, value }).collect();
