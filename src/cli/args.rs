@@ -9,7 +9,7 @@ use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
 use super::{
-    cache, case, completions, config, demo, diff, entity, inspect, keys, links, pivot, playbook, query, report, secrets,
+    cache, case, completions, config, demo, diff, dry_run, entity, inspect, keys, links, pivot, playbook, query, report, secrets,
     templates, timeline, top,
 };
 
@@ -75,6 +75,8 @@ pub(super) enum Command {
     Templates(templates::TemplatesArgs),
     /// Print what one view has and another one has not: the addresses that only one of two accounts uses
     Diff(diff::DiffArgs),
+    /// Print what a rule would have stopped, whom it would have hit and from when on; nothing is stopped
+    DryRun(dry_run::DryRunArgs),
     /// Print all that is known of an entity: figures, what is new for it, what shares rows with it
     Entity(entity::EntityArgs),
     /// List the secrets of an extract by their fingerprints

@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod dry_run;
 mod entity;
 mod failure;
 mod inspect;
@@ -164,6 +165,7 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Links(args)) => links::run(&args, shell),
         Some(Command::Templates(args)) => templates::run(&args, shell),
         Some(Command::Diff(args)) => diff::run(&args, shell),
+        Some(Command::DryRun(args)) => dry_run::run(&args, shell),
         Some(Command::Entity(args)) => entity::run(&args, shell),
         Some(Command::Secrets(args)) => secrets::run(&args, shell),
         Some(Command::Playbook(command)) => playbook::run(&command, shell),

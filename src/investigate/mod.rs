@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod count;
 pub mod diff;
+pub mod dry_run;
 pub mod entity;
 pub mod filter;
 pub mod links;
