@@ -276,7 +276,7 @@ fn mistakes_on_the_command_line_end_with_2_and_say_how_to_mend_them() {
     ask(&["query", "--sql", "DROP TABLE requests"], &extract).ends(2).says(&["SELECT"]);
     ask(&["query", "--sql", "SELECT * FROM nothing"], &extract).ends(2).says(&["--sql", "nothing"]);
     casebook(["report", "/nowhere/case"]).ends(2).says(&["is not a case"]);
-    casebook(["report", "--to", "html", "/nowhere/case"]).ends(2).says(&["this version writes"]);
+    casebook(["report", "--to", "docx", "/nowhere/case"]).ends(2).says(&["this version writes"]);
     casebook(["nonsense", "--frobnicate"]).ends(2).says(&["--frobnicate"]);
     casebook::<&str>([]).ends(2).says(&["Examples:"]);
     assert!(casebook(["--version"]).ends(0).out.starts_with("casebook "));

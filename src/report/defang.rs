@@ -48,7 +48,7 @@ pub fn disarmed(text: &str) -> String {
         if let (Some(scheme), Some(host)) = (part("scheme"), part("host")) {
             let scheme = if scheme.starts_with(['h', 'H']) { "hxxp" } else { "fxp" };
             let host = host.replace("[.]", ".").replace('.', "[.]");
-            return format!("{scheme}{}://{host}", part("s").unwrap_or_default());
+            return format!("{scheme}{}://{host}", part("s").unwrap_or_default().to_lowercase());
         }
         if let (Some(user), Some(domain)) = (part("user"), part("domain")) {
             return format!("{user}[at]{}", domain.replace('.', "[.]"));

@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_mistake_names_its_line() {
-        let error = render_text("one\n{% for x in findings %}\n{{ x.titel }}\n{% endfor %}", Readers::Markdown).unwrap_err();
+        let error = render_text("one\n{% if true %}\n{{ case.titel }}\n{% endif %}", Readers::Markdown).unwrap_err();
         assert_eq!((error.name.as_str(), error.line), ("own.md", 3));
         let error = render_text("one\n\n{% if %}", Readers::Markdown).unwrap_err();
         assert_eq!(error.line, 3, "{error}");
