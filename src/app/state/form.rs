@@ -62,6 +62,8 @@ pub enum Purpose {
     Answer(String),
     /// In which form the report is written.
     Report,
+    /// A rule to be tried.
+    DryRun,
     /// What links are followed.
     Links,
     /// A name for a view of the trail.

@@ -100,6 +100,8 @@ pub enum Purpose {
         /// Which one.
         id: String,
     },
+    /// A part of the dry run of a rule.
+    DryRun(DryRunPart),
     /// How many rows have a value in each role.
     Coverage,
     /// Columns, paths and values of some rows.
@@ -141,6 +143,19 @@ pub enum Purpose {
     },
 }
 
+/// What of a dry run is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DryRunPart {
+    /// How many requests, and how many of them the rule stops.
+    Traffic,
+    /// How many entities of each role.
+    Entities,
+    /// Which of the entities that are labelled good.
+    Good,
+    /// How many requests on each day.
+    Days,
+}
+
 impl Purpose {
     /// Whether the answer is of no use any more when the view changes.
     pub fn is_of_view(&self) -> bool {
@@ -149,6 +164,7 @@ impl Purpose {
             Purpose::Evidence { .. }
                 | Purpose::Measure { .. }
                 | Purpose::Playbook { .. }
+                | Purpose::DryRun(_)
                 | Purpose::Forget
                 | Purpose::Coverage
                 | Purpose::Samples
@@ -182,6 +198,7 @@ impl Purpose {
             Purpose::Evidence { .. } => "reading the row to pin",
             Purpose::Measure { .. } => "measuring the finding",
             Purpose::Playbook { .. } => "playbook",
+            Purpose::DryRun(_) => "trying the rule",
             Purpose::Coverage => "counting values",
             Purpose::Samples => "looking at rows",
             Purpose::Preview => "trying it",

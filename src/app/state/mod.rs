@@ -5,6 +5,7 @@ pub mod columns;
 pub mod compared;
 pub mod copying;
 pub mod detail;
+pub mod dry_run;
 pub mod editor;
 pub mod fields;
 pub mod form;
@@ -45,6 +46,7 @@ pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
 pub use copying::{CopyStyle, Handout};
 pub use detail::Detail;
+pub use dry_run::DryRun;
 pub use fields::Fields;
 pub use form::Form;
 pub use input::Input;
@@ -204,6 +206,8 @@ pub struct State {
     pub report: LoadReport,
     /// Two views that are compared, when the place is that.
     pub compared: Compared,
+    /// The dry run of a rule that is on the way.
+    pub dry_run: Option<DryRun>,
     /// The SQL surface.
     pub sql: Sql,
     /// The results of SQL texts that views are of.
@@ -268,6 +272,7 @@ impl State {
             mapping: mapping::Pane::default(),
             report: LoadReport::default(),
             compared: Compared::default(),
+            dry_run: None,
             sql: Sql::default(),
             results: Results::default(),
             jobs: Jobs::default(),

@@ -68,6 +68,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         | Action::Reveal
         | Action::RevealRow
         | Action::RevealAll => casework::act(state, action, out),
+        Action::DryRun => super::dry_run::open(state),
         Action::TrailBack => travel(state, false, out),
         Action::TrailForward => travel(state, true, out),
         Action::Trail => {

@@ -15,8 +15,8 @@ use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{State, Tone};
 
 use super::{
-    casework, copying, fields, links, mapping, motion, page, pins, playbooks, report, results, reveal, rows, sql, templates,
-    time, trail, view,
+    casework, copying, dry_run, fields, links, mapping, motion, page, pins, playbooks, report, results, reveal, rows, sql,
+    templates, time, trail, view,
 };
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
@@ -144,6 +144,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             casework::ran(state, format!("playbook {id}"), Some(hits), out);
             playbooks::hits(state, &id, &batches, cut);
         }
+        Purpose::DryRun(part) => dry_run::came(state, part, batches),
         Purpose::Coverage => mapping::covered(state, &batches),
         Purpose::Samples => mapping::sampled(state, &batches),
         Purpose::Preview => mapping::tried(state, &batches, cut == Some(Cut::Time)),

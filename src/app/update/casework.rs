@@ -9,7 +9,7 @@ use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::{CaseLine, Layer, State, Surface, Tone};
 use crate::report::Format;
 
-use super::{act, around, case_surface, copying, fields, findings, labels, links, mapping, notes, pins, reveal, time};
+use super::{act, around, case_surface, copying, dry_run, fields, findings, labels, links, mapping, notes, pins, reveal, time};
 
 /// Does a command of casework.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -108,6 +108,7 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             copying::chosen(state, form);
             return Ok(());
         }
+        FormPurpose::DryRun => return dry_run::submit(state, form, out),
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
         FormPurpose::Label { entities, from } => return labels::submit(state, form, entities, from, out),
         FormPurpose::Unlabel(entities) => return labels::take_off(state, form, entities, out),

@@ -9,6 +9,7 @@ mod casework;
 mod columns;
 mod copying;
 mod detail;
+mod dry_run;
 mod fields;
 mod findings;
 mod keys;
