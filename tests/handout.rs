@@ -637,3 +637,145 @@ proptest! {
         }
     }
 }
+
+/// The real program, with a home of its own.
+#[cfg(feature = "engine")]
+mod program {
+    use std::path::Path;
+    use std::process::{Command, Output};
+
+    use super::*;
+
+    fn casebook(home: &Path, locale: (&str, &str, &str), arguments: &[&str]) -> Output {
+        let (zone, language, user) = locale;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_casebook"));
+        command.env_clear().args(arguments).current_dir(home);
+        command.env("HOME", home).env("TZ", zone).env("LANG", language).env("LC_ALL", language).env("USER", user);
+        command.output().unwrap()
+    }
+
+    fn said(home: &Path, arguments: &[&str]) -> String {
+        let output = casebook(home, ("UTC", "C", "ana"), arguments);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {error}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    #[test]
+    fn a_case_over_the_demo_leaves_in_every_form_the_same_everywhere() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let home = folder.path();
+        said(home, &["demo", "--rows", "5000", "--write", "demo"]);
+        let extract = std::fs::read_dir(home.join("demo")).unwrap().map(|file| file.unwrap().path());
+        let extract = extract.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("requests")).min().unwrap();
+        let extract = extract.to_str().unwrap();
+        let top = said(home, &["top", "account", "--limit", "2", "--format", "csv", extract]);
+        let accounts: Vec<&str> = top.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+        let rule = format!("account:{}", accounts[0]);
+        said(home, &["case", "new", "ring", "--title", "The busiest account"]);
+        let label = |account: &str, word: &str, connotation: &str| {
+            let entity = format!("account:{account}");
+            said(home, &["case", "label", "ring", &entity, word, "--connotation", connotation, "--reason", "seen in the demo"]);
+        };
+        label(accounts[0], "busy", "bad");
+        label(accounts[1], "internal", "good");
+        said(
+            home,
+            &[
+                "case",
+                "finding",
+                "ring",
+                "--title",
+                "It is busy",
+                "--severity",
+                "high",
+                "--entity",
+                &rule,
+                "--filter",
+                &rule,
+                extract,
+            ],
+        );
+        said(home, &["case", "finding", "ring", "--change", "f1", "--status", "confirmed"]);
+
+        for format in Format::ALL {
+            for redact in [false, true] {
+                let mut arguments = vec!["report", "ring", "--to", format.name()];
+                arguments.extend(redact.then_some("--redact"));
+                let here = said(home, &arguments);
+                let ring = home.join("ring");
+                arguments[1] = ring.to_str().unwrap();
+                let there = casebook(elsewhere.path(), ("Asia/Kolkata", "de_DE.UTF-8", "berta"), &arguments);
+                assert_eq!(here, String::from_utf8(there.stdout).unwrap(), "{format}");
+                assert!(!redact || !here.contains(accounts[0]), "{format}: {here}");
+            }
+        }
+        let actions = said(home, &["report", "ring", "--to", "actions"]);
+        assert!(actions.contains(&format!("suspend,account,{},f1: It is busy,f1,high,", accounts[0])), "{actions}");
+        let csv = said(home, &["report", "ring", "--to", "csv"]);
+        assert!(csv.starts_with("value,role,label,reason,first_seen,last_seen,requests\r\n"), "{csv}");
+
+        said(home, &["report", "ring", "--to", "html", "--redact", "--key-file", "key.json", "-o", "ring.html"]);
+        assert!(std::fs::read_to_string(home.join("key.json")).unwrap().contains(accounts[0]));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(home.join("key.json")).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::write(home.join("own.md"), "one\n{{ case.titel }}\n").unwrap();
+        let wrong = casebook(home, ("UTC", "C", "ana"), &["report", "ring", "--template", "own.md"]);
+        assert_eq!(wrong.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&wrong.stderr).contains("own.md, line 2"), "{wrong:?}");
+        for refused in [["--to", "stix", "--defang"], ["--to", "csv", "--content"], ["--redact", "--content", "--to=md"]] {
+            let arguments: Vec<&str> = ["report", "ring"].into_iter().chain(refused).collect();
+            assert_eq!(casebook(home, ("UTC", "C", "ana"), &arguments).status.code(), Some(2), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_is_tried_over_the_demo() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path();
+        said(home, &["demo", "--rows", "5000", "--write", "demo"]);
+        let extract = std::fs::read_dir(home.join("demo")).unwrap().map(|file| file.unwrap().path());
+        let extract = extract.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("requests")).min().unwrap();
+        let extract = extract.to_str().unwrap();
+        let json = |arguments: &[&str]| -> Vec<Json> {
+            let all: Vec<&str> = arguments.iter().copied().chain(["--format", "json", extract]).collect();
+            serde_json::from_str(&said(home, &all)).unwrap()
+        };
+        let top = json(&["top", "account", "--limit", "2"]);
+        let (first, second) = (top[0]["value"].as_str().unwrap(), top[1]["value"].as_str().unwrap());
+        said(home, &["case", "new", "ring", "--title", "T"]);
+        let wanted = format!("account:{second}");
+        said(home, &["case", "label", "ring", &wanted, "internal", "--connotation", "good", "--reason", "ours"]);
+        let rule = format!("account:{first},{second}");
+        let rows = json(&["dry-run", "--rule", &rule, "--case", "ring"]);
+        let of = |part: &str| -> Vec<&Json> { rows.iter().filter(|row| row["part"] == part).collect() };
+        let matched = top[0]["requests"].as_u64().unwrap() + top[1]["requests"].as_u64().unwrap();
+        let traffic = of("traffic");
+        assert_eq!(traffic[0]["matched"], matched);
+        let all = traffic[0]["of"].as_u64().unwrap();
+        assert!((traffic[0]["share"].as_f64().unwrap() - matched as f64 / all as f64).abs() < 1e-5);
+        assert!(of("entities").iter().any(|row| row["role"] == "account" && row["matched"] == 2), "{rows:?}");
+        let good = of("good");
+        assert_eq!((good.len(), &good[0]["value"], &good[0]["matched"]), (1, &top[1]["value"], &top[1]["requests"]));
+        let days: Vec<(u64, u64)> =
+            of("day").iter().map(|row| (row["matched"].as_u64().unwrap(), row["of"].as_u64().unwrap())).collect();
+        assert_eq!(days.iter().map(|day| day.0).sum::<u64>(), matched);
+        assert_eq!(days.iter().map(|day| day.1).sum::<u64>(), all);
+
+        // In force from a later day on it stops what the days from then on say.
+        let from = of("day")[days.len() / 2]["value"].as_str().unwrap().to_owned();
+        let later = json(&["dry-run", "--rule", &rule, "--from", &from]);
+        let expected: u64 = days[days.len() / 2..].iter().map(|day| day.0).sum();
+        assert_eq!(later[0]["matched"], expected);
+        let words = said(home, &["dry-run", "--rule", &rule, "--case", "ring", "--format", "md", extract]);
+        assert!(words.contains(&format!("The rule would have stopped {matched} of {all} requests")), "{words}");
+        assert!(words.contains("labelled good"), "{words}");
+        for wrong in ["", "acount:x", "status:("] {
+            let output = casebook(home, ("UTC", "C", "ana"), &["dry-run", "--rule", wrong, extract]);
+            assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        }
+    }
+}
