@@ -50,6 +50,7 @@ mod zeek;
 pub use again::{Changed, rehash};
 pub use basis::Basis;
 pub use draft::{draft_profile, save_profile};
+pub use profile::fields as profile_fields;
 pub use error::ExtractError;
 pub use keeping::{Kept, Prune, cache_limit, list_cache, prune_cache};
 pub use model::{Deduped, Extract, JoinSpec, Joined, Mapping, OpenSpec, Opened, Reject, Source, inspect_json};

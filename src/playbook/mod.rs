@@ -31,6 +31,7 @@ mod allowed;
 mod check;
 mod draft;
 mod header;
+mod hit;
 pub mod library;
 mod param;
 mod reads;
@@ -39,6 +40,7 @@ mod sql;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::path::PathBuf;
 
@@ -46,9 +48,11 @@ use crate::domain::{Role, Schema, Severity};
 
 pub use check::{Complaint, check};
 pub use header::HeaderError;
+pub use hit::{Hit, LIMITS, hits};
 pub use library::{Library, Problem};
 pub use param::{ParamError, ParamKind, ParamSpec, ParamValue};
 pub use statement::statement;
+pub use view::{Naming, ViewError, from_view, roles_alone, skeleton};
 
 /// The columns that every playbook gives, in order.
 pub const COLUMNS: [&str; 6] = ["entity", "score", "requests", "first_seen", "last_seen", "examples"];
