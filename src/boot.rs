@@ -7,7 +7,7 @@ use crate::engine::Opener;
 use crate::engine::duckdb::DuckOpener;
 use crate::extract::demo;
 use crate::playbook;
-use crate::runtime::{self, Outcome, Prepare, RunError, Start};
+use crate::runtime::{self, Outcome, Preferences, Prepare, RunError, Start};
 use crate::settings::files;
 use crate::settings::paths::Paths;
 
@@ -25,6 +25,7 @@ pub fn run() -> color_eyre::Result<i32> {
 fn workbench(asked: Workbench, paths: &Paths) -> Result<Option<String>, Trouble> {
     let opener: Arc<dyn Opener> = Arc::new(DuckOpener);
     let prepare = asked.demo.map(|spec| prepare_demo(spec, paths.clone(), Arc::clone(&opener)));
+    let (preferences, mistakes) = Preferences::load(paths);
     let start = Start {
         spec: asked.spec,
         prepare,
@@ -32,6 +33,8 @@ fn workbench(asked: Workbench, paths: &Paths) -> Result<Option<String>, Trouble>
         read_only: asked.read_only,
         range: asked.time,
         theme: asked.theme,
+        preferences,
+        mistakes: mistakes.iter().map(ToString::to_string).collect(),
         paths: paths.clone(),
         opener,
         library: playbook::library::load(paths),

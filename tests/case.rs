@@ -26,6 +26,7 @@ fn labelled(text: &str, label: &str) -> Event {
         connotation: Connotation::Bad,
         reason: "because".into(),
         expires: None,
+        playbook: String::new(),
     }
 }
 
@@ -193,6 +194,7 @@ fn what_makes_no_sense_is_refused_before_it_is_written() {
         title: None,
         entities: None,
         evidence: None,
+        edits: Default::default(),
     };
     let refused = [
         (change, "no finding f1"),
@@ -219,7 +221,8 @@ fn undo_and_redo_walk_the_steps_and_nothing_else() {
     assert_eq!(dir.case().next_undo(), None);
     dir.record(labelled("account:a", "suspect"), NOON).unwrap();
     dir.record(labelled("account:a", "confirmed"), NOON).unwrap();
-    dir.record(Event::Revealed { row_id: 1, column: "content".into(), extract: String::new() }, NOON).unwrap();
+    dir.record(Event::Revealed { row_id: 1, column: "content".into(), extract: String::new(), scope: String::new() }, NOON)
+        .unwrap();
     let words = |dir: &CaseDir| -> Vec<String> {
         dir.case().labels_of_value(Role::Account, "a").iter().map(|label| label.label.clone()).collect()
     };
@@ -252,6 +255,7 @@ fn a_query_of_a_finding_goes_and_comes_with_it() {
         entities: vec![entity("key:k1")],
         text: String::new(),
         evidence: Vec::new(),
+        details: Default::default(),
     };
     dir.record(found, NOON).unwrap();
     let measured = Event::Measured {
@@ -262,6 +266,9 @@ fn a_query_of_a_finding_goes_and_comes_with_it() {
         command: "casebook query".into(),
         rows: 5,
         extract: "e1".into(),
+        query: String::new(),
+        params: Vec::new(),
+        playbook: String::new(),
     };
     dir.record(measured, NOON).unwrap();
     let (seq, what) = dir.case().next_undo().unwrap();
@@ -473,7 +480,14 @@ fn any_event() -> impl Strategy<Value = Event> {
         ("q", ids.clone(), any::<String>()).prop_map(|(q, id, text)| Event::Question { id: format!("{q}{id}"), text }),
         ("q", ids.clone(), any::<String>()).prop_map(|(q, id, text)| Event::Answered { id: format!("{q}{id}"), text }),
         (entities.clone(), words.clone(), any::<String>(), any::<Option<i64>>()).prop_map(|(entity, label, reason, expires)| {
-            Event::Labelled { entity, label, connotation: Connotation::Neutral, reason, expires: expires.map(Timestamp) }
+            Event::Labelled {
+                entity,
+                label,
+                connotation: Connotation::Neutral,
+                reason,
+                expires: expires.map(Timestamp),
+                playbook: String::new(),
+            }
         }),
         (entities.clone(), words.clone()).prop_map(|(entity, label)| Event::Unlabelled { entity, label, reason: String::new() }),
         (ids.clone(), targets, any::<String>()).prop_map(|(id, target, text)| Event::Noted {
@@ -498,6 +512,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             entities: vec![entity],
             text: String::new(),
             evidence: Vec::new(),
+            details: Default::default()
         }),
         (ids.clone(), any::<Option<String>>()).prop_map(|(id, text)| Event::FindingChanged {
             id: format!("f{id}"),
@@ -507,6 +522,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             title: None,
             entities: None,
             evidence: None,
+            edits: Default::default()
         }),
         (prop::option::of(ids.clone()), any::<u64>()).prop_map(|(id, rows)| Event::Measured {
             finding: id.map(|id| format!("f{id}")),
@@ -516,6 +532,9 @@ fn any_event() -> impl Strategy<Value = Event> {
             command: String::new(),
             rows,
             extract: "e".into(),
+            query: String::new(),
+            params: Vec::new(),
+            playbook: String::new()
         }),
         (1..4_u64, any::<Option<u64>>()).prop_map(|(node, rows)| Event::Visited {
             node,

@@ -349,6 +349,31 @@ fn every_structured_command_writes_every_form() {
 }
 
 #[test]
+fn the_result_of_sql_is_asked_like_an_extract() {
+    let folder = tempfile::tempdir().unwrap();
+    let extract = small(folder.path());
+    let by_account = "SELECT account, count(DISTINCT ip) AS ips, min(time) AS time, any_value(ip) AS ip FROM requests \
+                      WHERE status = 200 GROUP BY account";
+    let asked = |line: &[&str]| ask(&[line, &["--format", "csv", "--sql", by_account]].concat(), &extract);
+    assert_eq!(asked(&["top", "ips"]).ends(0).rows(), [["4", "3", "1"]]);
+    let filtered = asked(&["top", "account", "--filter", "account:acct_1,acct_2", "--limit", "1"]).ends(0);
+    assert_eq!(filtered.says(&["1 of 2 values"]).rows(), [["acct_1", "1", "0.5"]]);
+    let spread = asked(&["top", "ips", "--stats"]).ends(0);
+    assert!(spread.out.contains("max,4"), "{}", spread.out);
+    let hours = asked(&["timeline", "--bucket", "1h", "--by", "ips"]).ends(0);
+    assert_eq!(hours.rows(), [["2026-03-02T00:00:00Z", "3", "4"]]);
+    let pivot = asked(&["pivot", "account:acct_*", "--to", "ip"]).ends(0);
+    let requests: u64 = pivot.rows().iter().map(|row| row[1].parse::<u64>().unwrap()).sum();
+    assert_eq!(requests, 3, "{}", pivot.out);
+    // What the result has no column for is named, and so is what is wrong in the SQL.
+    asked(&["pivot", "account:acct_1", "--to", "device"]).ends(2).says(&["device"]);
+    ask(&["top", "account", "--sql", "SELECT acount FROM requests"], &extract).ends(2).says(&["acount"]);
+    // Content stays masked under whatever name.
+    let renamed = "SELECT content AS words FROM requests";
+    ask(&["top", "words", "--sql", renamed], &extract).ends(2).says(&["masked"]);
+}
+
+#[test]
 fn sql_can_read_no_file_and_change_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let extract = small(folder.path());

@@ -168,6 +168,11 @@ fn fields_of_numbers() {
 }
 
 #[test]
+fn fields_made_wider() {
+    keep("fields-wider", "Space v z l z l z l z l j j j");
+}
+
+#[test]
 fn list_searched() {
     keep("list-searched", "l l F / a c c t _ 0 0 Enter j");
 }
@@ -215,7 +220,7 @@ fn entity_page() {
 
 #[test]
 fn labelled_and_pinned() {
-    keep("labelled", "l l t s c r i p t e d Enter Enter s a m e Space d e v i c e Enter m j m");
+    keep("labelled", "l l t s c r i p t e d Enter Enter s a m e Space d e v i c e C-s m j m");
 }
 
 #[test]
@@ -225,7 +230,7 @@ fn label_form() {
 
 #[test]
 fn finding_form_with_an_error() {
-    keep("form-error", "f Enter Enter Enter");
+    keep("form-error", "f C-s");
 }
 
 #[test]
@@ -233,8 +238,7 @@ fn case_surface() {
     keep("case", CASEWORK_THEN_CASE);
 }
 
-const CASEWORK_THEN_CASE: &str =
-    "l l t b a d Enter Enter w h y Enter c s e e n Enter m Space q w h o ? Enter f k e y Enter Enter Enter 4 j";
+const CASEWORK_THEN_CASE: &str = "l l t b a d Enter Enter w h y C-s c s e e n C-s m Space q w h o ? Enter f k e y C-s 4 j";
 
 #[test]
 fn empty_case_surface() {
@@ -243,7 +247,62 @@ fn empty_case_surface() {
 
 #[test]
 fn findings_surface() {
-    keep("findings", "l l f k e y s Enter Enter s h a r e d Enter 3");
+    keep("findings", FINDINGS);
+    keep("findings-scrolled", &format!("{FINDINGS} C-d C-d"));
+    keep_of("findings-hostile", FINDINGS, Stage::hostile);
+}
+
+/// A question, and a finding on rows of one account that answers it, with all that a finding can say.
+const FINDINGS: &str = "Space q w h o ? Enter l l + l l f k e y s Enter Right Enter l Enter s t o l e n Space k e y s Enter o n - c a l l \
+    Enter r o t a t e Enter q 1 Enter s h a r e d Enter Enter # Space w h y C-s 3";
+
+#[test]
+fn finding_form() {
+    keep("form-finding", "Space q w h o ? Enter l l f k e y s Enter Enter Enter Enter Enter Enter Tab Tab l o n g");
+    keep_of("form-finding-hostile", "l l f k Tab Tab Tab Tab Tab Tab Tab Tab", Stage::hostile);
+}
+
+#[test]
+fn note_under_edit() {
+    keep("note", "l l c # Space s e e n Enter Enter - Space o n c e Enter - Space t w i c e");
+    keep("note-leaving", "l l c x Esc");
+    keep_of("note-hostile", "l l c s a y s", Stage::hostile);
+}
+
+#[test]
+fn many_labelled_after_a_look() {
+    keep("label-many", "l l F v v t f a r m Enter Enter w h y C-s");
+    keep("label-many-done", "l l F v v t f a r m Enter Enter w h y C-s Enter");
+    keep_of("label-many-hostile", "l l F L f a r m Enter Enter w h y C-s", Stage::hostile);
+}
+
+#[test]
+fn labels_and_stages_wherever_the_value_stands() {
+    const SAID: &str = "l l t b a d Enter Enter w h y C-s Space s c Enter s u r e C-s c s e e n C-s";
+    keep("said-rows", SAID);
+    keep("said-list", &format!("{SAID} F"));
+    keep("said-page", &format!("{SAID} t b a d Enter Right Enter o t h e r C-s p p"));
+    keep("said-detail", &format!("{SAID} Enter j j"));
+    keep("said-links", &format!("{SAID} p l"));
+}
+
+#[test]
+fn labels_that_have_ended() {
+    keep_of("ended", "F", Stage::late);
+    keep_of("ended-page", "p p", Stage::late);
+}
+
+#[test]
+fn case_in_order_of_time_and_as_audit() {
+    keep("case-time", &format!("{CASEWORK_THEN_CASE} s"));
+    keep("case-audit", &format!("{CASEWORK_THEN_CASE} s s"));
+    keep_of("case-audit-hostile", &format!("{CASEWORK_THEN_CASE} s s"), Stage::hostile);
+}
+
+#[test]
+fn content_revealed_for_ten_minutes() {
+    keep_of("revealed", "z w l l l l l l l l", Stage::timed);
+    keep_of("revealed-hostile", "z w", Stage::hostile);
 }
 
 #[test]
@@ -391,7 +450,7 @@ fn every_theme_draws_the_same_words() {
     for name in ["light", "mono"] {
         let theme = Theme::builtin(name).unwrap();
         let mut stage = Stage::ready(80, 24);
-        stage.press("l l t b a d Enter Enter w h y Enter m j");
+        stage.press("l l t b a d Enter Enter w h y C-s m j");
         let buffer = stage.draw(&theme);
         assert_eq!(picture::text(&buffer), picture::text(&stage.draw(&Theme::builtin("dark").unwrap())));
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
@@ -404,14 +463,14 @@ fn every_theme_draws_the_same_words() {
 fn ascii_terminals_get_ascii_lines() {
     let theme = Theme::builtin("mono").unwrap().with_ascii(true);
     let mut stage = Stage::ready(80, 24);
-    stage.press("l l t b a d Enter Enter w h y Enter m j");
+    stage.press("l l t b a d Enter Enter w h y C-s m j");
     let text = picture::text(&stage.draw(&theme));
     let foreign: String = text.chars().filter(|character| !character.is_ascii()).collect();
     assert_eq!(foreign, "", "{text}");
 }
 
 /// Keys that reach everything: surfaces, panes, overlays, forms.
-const KEYS: [&str; 56] = [
+const KEYS: [&str; 65] = [
     "j",
     "k",
     "h",
@@ -459,6 +518,15 @@ const KEYS: [&str; 56] = [
     "e",
     "s",
     "J",
+    "C-s",
+    "Space q",
+    "Space s",
+    "Space p",
+    "A",
+    "z R",
+    "z w",
+    "L",
+    "Tab",
     "p l",
     "Space g",
     ">",

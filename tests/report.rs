@@ -72,6 +72,7 @@ fn events(word: &str) -> Vec<Event> {
             connotation: Connotation::Neutral,
             reason: word.into(),
             expires: Some(NOON),
+            playbook: String::new(),
         },
         Event::Labelled {
             entity: entity(Role::Account),
@@ -79,6 +80,7 @@ fn events(word: &str) -> Vec<Event> {
             connotation: Connotation::Bad,
             reason: word.into(),
             expires: None,
+            playbook: String::new(),
         },
         Event::Unlabelled { entity: entity(Role::Account), label: "suspect".into(), reason: word.into() },
         Event::Found {
@@ -88,6 +90,7 @@ fn events(word: &str) -> Vec<Event> {
             entities: vec![entity(Role::Account), entity(Role::Ip)],
             text: word.into(),
             evidence: vec![evidence],
+            details: Default::default(),
         },
         Event::Found {
             id: "f2".into(),
@@ -96,6 +99,7 @@ fn events(word: &str) -> Vec<Event> {
             entities: Vec::new(),
             text: String::new(),
             evidence: Vec::new(),
+            details: Default::default(),
         },
         Event::FindingChanged {
             id: "f1".into(),
@@ -105,6 +109,7 @@ fn events(word: &str) -> Vec<Event> {
             title: None,
             entities: None,
             evidence: None,
+            edits: Default::default(),
         },
         Event::Measured {
             finding: Some("f1".into()),
@@ -114,6 +119,9 @@ fn events(word: &str) -> Vec<Event> {
             command: word.into(),
             rows: 41,
             extract: SHA.into(),
+            query: String::new(),
+            params: Vec::new(),
+            playbook: String::new(),
         },
         Event::Measured {
             finding: None,
@@ -123,6 +131,9 @@ fn events(word: &str) -> Vec<Event> {
             command: word.into(),
             rows: 1200,
             extract: SHA.into(),
+            query: String::new(),
+            params: Vec::new(),
+            playbook: String::new(),
         },
         Event::Noted { id: "n1".into(), target: Target::Entity(entity(Role::Account)), text: word.into() },
         Event::Noted { id: "n2".into(), target: Target::Case, text: word.into() },
@@ -138,7 +149,7 @@ fn events(word: &str) -> Vec<Event> {
             view: SavedView { filter: word.into(), ..SavedView::default() },
             rows: None,
         },
-        Event::Revealed { row_id: 1, column: "content".into(), extract: SHA.into() },
+        Event::Revealed { row_id: 1, column: "content".into(), extract: SHA.into(), scope: String::new() },
         Event::Exported { path: word.into(), sha256: SHA.into(), format: "md".into() },
     ]
 }

@@ -133,9 +133,9 @@ fn the_program_looks_like_its_pictures() {
     studio.play("j p i");
     pictures.push(("pivot", studio.draw("dark")));
     studio.play("p a j p p");
-    studio.play("t").type_in("suspect").play("Enter Enter").type_in("came with the banned account's device").play("Enter");
+    studio.play("t").type_in("suspect").play("Enter Enter").type_in("came with the banned account's device").play("C-s");
     pictures.push(("entity", studio.draw("dark")));
-    studio.play("Enter m f").type_in("A banned customer is back").play("Enter Enter Enter 4");
+    studio.play("Enter m f").type_in("A banned customer is back").play("C-s 4");
     pictures.push(("case", studio.draw("dark")));
     studio.play("1 ?");
     pictures.push(("help", studio.draw("dark")));

@@ -359,7 +359,7 @@ fn the_workbench_shows_a_secret_in_one_cell_when_asked_and_never_otherwise() {
     home.no_trace(&before, "the screen");
     terminal.keys("z r").wait(&home.made.openai[..24]);
     terminal.keys("z r").gone(&home.made.openai[..24]);
-    terminal.keys("Space r").wait("report written").keys("Q");
+    terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
     let journal = fs::read_to_string(Path::new(&case).join("journal.jsonl")).unwrap();
     assert_eq!(journal.matches("\"revealed\"").count(), 1, "{journal}");

@@ -34,6 +34,7 @@ fn labelled(value: &str) -> Event {
         connotation: Connotation::Bad,
         reason: "r".into(),
         expires: None,
+        playbook: String::new(),
     }
 }
 
@@ -46,6 +47,9 @@ fn measured(finding: Option<&str>, filter: &str, rows: u64, extract: &str) -> Ev
         command: format!("casebook query --filter '{filter}' a.csv"),
         rows,
         extract: extract.into(),
+        query: String::new(),
+        params: Vec::new(),
+        playbook: String::new(),
     }
 }
 
@@ -61,6 +65,7 @@ fn sample(folder: &Path) -> PathBuf {
         entities: Vec::new(),
         text: String::new(),
         evidence: Vec::new(),
+        details: Default::default(),
     };
     for event in [labelled("acct_1"), measured(None, "label:suspect", 10, "e1"), labelled("acct_2"), found] {
         dir.record(event, NOON).unwrap();
@@ -179,6 +184,35 @@ fn numbers_are_counted_again_on_the_case_as_it_was_then() {
     assert_eq!(verdicts.unchecked.len(), 1, "{:?}", verdicts.unchecked);
     let lines: Vec<String> = verdicts.lines().iter().map(|line| line.as_str().to_owned()).collect();
     assert!(lines.iter().any(|line| line.contains("label:suspect") && line.contains("10 rows")), "{lines:#?}");
+}
+
+#[test]
+fn a_playbooks_hits_are_counted_again_where_it_is_the_same_playbook() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dir = CaseDir::create(&folder.path().join("case"), "T", "ana", NOON).unwrap();
+    let known = casebook::playbook::library::builtin().into_iter().next().unwrap();
+    let hits = |id: &str, query: &str, rows: u64| Event::Measured {
+        finding: None,
+        title: "hits".into(),
+        sql: String::new(),
+        filter: String::new(),
+        command: format!("casebook playbook run {id} a.csv"),
+        rows,
+        extract: "e1".into(),
+        query: query.into(),
+        params: Vec::new(),
+        playbook: id.into(),
+    };
+    for event in [hits(&known.id, "", 1), hits(&known.id, "", 2), hits(&known.id, "SELECT 1", 1), hits("no-such", "", 1)] {
+        dir.record(event, NOON).unwrap();
+    }
+    let engine = FakeEngine::threaded();
+    engine.on(|_| Some(Script::rows(batch(&[("entity", vec![Value::Text("acct_1".into())])]))));
+    let verdicts = verify(dir.path(), Some((&extract(), &Client::new(Arc::new(engine))))).unwrap();
+    let said = broken(&verdicts);
+    assert!(said.len() == 1 && said[0].contains(&known.id) && said[0].contains("expected 2 rows, found 1 rows"), "{said:#?}");
+    assert_eq!(verdicts.unchecked.len(), 2, "{:?}", verdicts.unchecked);
+    assert!(verdicts.unchecked[0].contains(&known.id) && verdicts.unchecked[1].contains("no-such"), "{:?}", verdicts.unchecked);
 }
 
 #[test]

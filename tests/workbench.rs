@@ -3,6 +3,8 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the terminal uses a part of it.
+#[allow(dead_code)]
 mod terminal;
 
 use std::fs;
@@ -70,12 +72,18 @@ fn a_whole_investigation_by_keys_alone() {
     terminal.ready("1 of 40").keys("l l l F").ready("top values of key");
     // The busiest key is on top: to its addresses, from there to the accounts, to the other one.
     terminal.keys("p i").ready("addresses of key:key_a").keys("p a").ready("accounts of ip:192.0.2.0");
-    terminal.keys("j t").wait("reason").type_in("suspect").keys("Enter Enter").type_in("shares both addresses").keys("Enter");
+    terminal
+        .keys("j t")
+        .wait("reason")
+        .type_in("suspect")
+        .keys("Enter Enter")
+        .type_in("shares both addresses")
+        .keys("Enter Enter");
     terminal.wait("saved: label account:acct_other").keys("Enter").ready("10 of 40").keys("m").wait("saved: pin row 4");
     terminal.keys("j").keys("m").wait("saved: pin row 8");
-    terminal.keys("h c").wait("note on account:acct_other").type_in("looks like one person").keys("Enter").wait("saved: note");
-    terminal.keys("f").wait("severity").type_in("two accounts, one network").keys("Enter Enter Enter").wait("saved: finding");
-    terminal.keys("Space r").wait("report written").keys("Q");
+    terminal.keys("h c").wait("note on account:acct_other").type_in("looks like one person").keys("C-s").wait("saved: note");
+    terminal.keys("f").wait("severity").type_in("two accounts, one network").keys("C-s").wait("saved: finding");
+    terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
     let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &log]);
@@ -103,11 +111,11 @@ fn a_real_attack_from_the_busiest_key_to_a_report_that_verifies() {
         .type_in("suspect")
         .keys("Enter Enter")
         .type_in("same address as the attacker")
-        .keys("Enter");
+        .keys("Enter Enter");
     terminal.wait("saved: label").keys("Enter").ready("29 of 2,900").keys("m").wait("saved: pin").keys("j").wait("2 of 29");
     terminal.keys("m").ready("pinned");
-    terminal.keys("c").wait("note on").type_in("second account on the address").keys("Enter").wait("saved: note");
-    terminal.keys("Space r").wait("report written").keys("Q");
+    terminal.keys("c").wait("note on").type_in("second account on the address").keys("C-s").wait("saved: note");
+    terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
     let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &extract]);
     assert_eq!(status, 0, "{verdicts}");
@@ -132,7 +140,7 @@ fn what_was_saved_outlasts_a_kill() {
         .type_in("kept")
         .keys("Enter Enter")
         .type_in("why")
-        .keys("Enter");
+        .keys("Enter Enter");
     terminal.wait("saved: label");
     terminal.kill();
     // A line that was being written when the power went: it is set aside and said.
@@ -185,7 +193,7 @@ fn nothing_of_a_hostile_extract_reaches_the_terminal() {
         .type_in("bad")
         .keys("Enter Enter")
         .type_in("x")
-        .keys("Enter");
+        .keys("Enter Enter");
     terminal
         .wait("saved: label")
         .keys("m")
@@ -196,7 +204,7 @@ fn nothing_of_a_hostile_extract_reaches_the_terminal() {
         .ready("first seen");
     terminal.keys("Enter").ready("1 of 1").keys("Enter").keys("G").keys("l").keys("3").keys("4").wait("Entities").keys("1");
     terminal.ready("1 of 1").keys("Space b").wait("goes there").keys("Esc").gone("goes there");
-    terminal.keys("Space r").wait("report written").keys("Q");
+    terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
     let raw = terminal.raw();
     let shown = String::from_utf8_lossy(&raw);

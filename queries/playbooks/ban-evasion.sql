@@ -22,6 +22,8 @@
 -- A ban that the log does not show (no request after it) is not known here.
 --
 -- **Next.** Open the account and the banned one side by side: prompts, hours, user agents. Pivot from the shared mark to further accounts.
+--
+-- **Source.** OWASP OAT-019.
 WITH marks AS (
     SELECT
         account,

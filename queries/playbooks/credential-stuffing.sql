@@ -30,6 +30,8 @@
 --
 -- **Next.** Pivot from the address to its neighbours in the same network and hour; filter its requests with `status:200`: these accounts
 -- are taken over. Block, reset passwords, tell the owners.
+--
+-- **Source.** OWASP, Credential Stuffing; MITRE ATT&CK T1110.004.
 WITH addresses AS (
     SELECT
         ip,

@@ -22,6 +22,8 @@
 -- security scanners.
 --
 -- **Next.** Pivot from the key to its endpoints and addresses; filter `-error:*` to see what it *was* allowed to do.
+--
+-- **Source.** MITRE ATT&CK T1580 and T1526; Stratus Red Team.
 SELECT
     "key" AS entity,
     CAST(count(*) AS DOUBLE) AS score,

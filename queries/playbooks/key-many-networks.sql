@@ -29,6 +29,8 @@
 -- anonymising services; a company whose workers travel. A steady number of networks from the first day on speaks for these, a jump for a leak.
 --
 -- **Next.** Pivot from the key to its countries by time and find the jump; compare user agents before and after it; ask the owner; revoke.
+--
+-- **Source.** MITRE ATT&CK T1552 and T1078.
 WITH networks AS (
     SELECT
         "key",

@@ -29,6 +29,8 @@
 -- expired keys has few.
 --
 -- **Next.** Filter the address with `status:200` and revoke the keys that worked; pivot from them to other addresses that use them since.
+--
+-- **Source.** MITRE ATT&CK T1552.001.
 WITH tries AS (
     SELECT
         ip,

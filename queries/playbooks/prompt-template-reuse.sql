@@ -19,6 +19,12 @@
 -- default = 8
 -- min = 2
 -- help = "Templates of fewer accounts are not reported."
+--
+-- [params.min_uses]
+-- type = "real"
+-- default = 2.0
+-- min = 1.0
+-- help = "How often each of its accounts must have used a template on average; chance openings are used once each."
 -- ---
 -- **What it finds.** A text that is passed from hand to hand, such as a jailbreak: accounts that share nothing else begin their prompts
 -- with the same words.
@@ -31,32 +37,37 @@
 -- following text into English"); course work. Raise `prefix` for these.
 --
 -- **Next.** Filter by the beginning of the text and look at its first day: who had it first? Pivot to flags and categories.
-WITH prompts AS (
-    SELECT
-        hash(translate(lower("left"(content, $prefix)), '0123456789', '##########')) AS beginning,
-        account,
-        coalesce(org, account) AS customer,
-        flag,
-        "time",
-        row_id
+--
+-- **Source.** MITRE ATLAS AML.T0054; OWASP LLM01.
+-- The text is read once, and only its hash is kept.
+WITH beginnings AS MATERIALIZED (
+    SELECT hash(regexp_replace(lower(substring(content, 1, $prefix)), '[0-9]', '#', 'g')) AS beginning, row_id
     FROM requests
     WHERE content IS NOT NULL AND account IS NOT NULL
 ),
 -- Most beginnings are used once; a cheap count leaves few for the exact one.
 repeated AS (
-    SELECT beginning
-    FROM prompts
-    GROUP BY beginning
-    HAVING count(*) >= $min_accounts
+    SELECT beginning FROM beginnings GROUP BY beginning HAVING count(*) >= $min_accounts * $min_uses
+),
+prompts AS (
+    SELECT
+        beginnings.beginning,
+        requests.account,
+        coalesce(requests.org, requests.account) AS customer,
+        requests.flag,
+        requests."time",
+        requests.row_id
+    FROM requests
+    JOIN beginnings ON beginnings.row_id = requests.row_id
+    WHERE beginnings.beginning IN (SELECT beginning FROM repeated)
 ),
 templates AS (
     SELECT
         beginning,
         count(DISTINCT customer) * (1 + CAST(count(flag) AS DOUBLE) / count(*)) AS score
     FROM prompts
-    WHERE beginning IN (SELECT beginning FROM repeated)
     GROUP BY beginning
-    HAVING count(DISTINCT customer) >= $min_accounts
+    HAVING count(DISTINCT customer) >= $min_accounts AND count(*) >= $min_uses * count(DISTINCT customer)
 ),
 used AS (
     SELECT

@@ -36,6 +36,8 @@
 --
 -- **Next.** Pivot from the device to its keys and accounts; are the keys of one account (then the limit belongs on the account) or
 -- of many (then see `signup-farm`)?
+--
+-- **Source.** OWASP API4:2023.
 WITH limited AS (
     -- The order costs; only those who met a limit and have keys enough are put into it.
     SELECT device

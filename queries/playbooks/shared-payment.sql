@@ -22,6 +22,8 @@
 --
 -- **Next.** Pivot from the payment to its accounts and their devices; sort the accounts by first seen: a row within hours is a farm
 -- (`signup-farm`), a new one after each ban is evasion (`ban-evasion`).
+--
+-- **Source.** OWASP OAT-019.
 WITH customers AS (
     SELECT
         payment,

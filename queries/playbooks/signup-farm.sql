@@ -29,6 +29,8 @@
 -- installation. Devices of one org with many accounts are not counted.
 --
 -- **Next.** Pivot from the device to its accounts, from these to payments and addresses, and from those to further accounts; see `shared-payment`.
+--
+-- **Source.** OWASP OAT-019.
 WITH customers AS (
     SELECT
         device,

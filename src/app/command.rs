@@ -57,6 +57,37 @@ impl When {
     /// Two views that are compared have the focus.
     pub const COMPARE: When = When(1 << 26);
 
+    /// Every pane and surface, without the properties of what is under the cursor.
+    const PLACES: When = When::EXPLORE_PANES.or(When::FINDINGS).or(When::CASE).or(When::PLAYBOOKS).or(When::SQL);
+    const EXPLORE_PANES: When = When::ROWS
+        .or(When::FIELDS)
+        .or(When::TIMELINE)
+        .or(When::DETAIL)
+        .or(When::LIST)
+        .or(When::PAGE)
+        .or(When::LINKS)
+        .or(When::TEMPLATES)
+        .or(When::COMPARE);
+    const EDITORS: When = When::SQL_EDIT;
+
+    /// Whether there can be a moment at which commands of both sets work, so that one key cannot mean both.
+    pub const fn can_coincide(self, other: When) -> bool {
+        self.places().meets(other.places())
+    }
+
+    /// The places of a set; what is said only of the cursor can be so in every one.
+    const fn places(self) -> When {
+        let named = When(self.0 & When::PLACES.or(When::EDITORS).0);
+        let rest = self.0 & !named.0;
+        if rest == 0 {
+            named
+        } else if rest & !When::EXPLORE.or(When::FIELD_HEAD).0 == 0 {
+            named.or(When::EXPLORE_PANES)
+        } else {
+            named.or(When::PLACES)
+        }
+    }
+
     /// The union of two sets.
     pub const fn or(self, other: When) -> When {
         When(self.0 | other.0)
@@ -153,14 +184,21 @@ pub enum Action {
     ZoomOut,
     Fold,
     Reveal,
+    RevealRow,
+    RevealAll,
     Pin,
+    PinnedOnly,
     Label,
+    LabelList,
+    Stage,
     Unlabel,
     Note,
     Finding,
     Question,
     Answer,
     Verdict,
+    EditThing,
+    CaseOrder,
     Report,
     Theme,
     Mapping,
@@ -267,7 +305,7 @@ pub const TABLE: &[Command] = &[
     command("sql", "sql", "Ask in SQL: an editor, and what comes as a view.", &["5"], W::ANYWHERE, A::Go(Surface::Sql), 0),
     command("undo", "undo", "Take back the last label, note, pin, finding or question.", &["u"], W::ANYWHERE, A::Undo, 0),
     command("redo", "redo", "Do again what was taken back.", &["C-r"], W::ANYWHERE, A::Redo, 0),
-    command("report", "write the report", "Write the case as Markdown into its exports folder.", &["Space r"], W::ANYWHERE, A::Report, 0),
+    command("report", "write the report", "Write the case into its exports folder: for people, for programs, as a list of what to do; with its values or with pseudonyms.", &["Space r"], W::ANYWHERE, A::Report, 0),
     command("question", "ask a question", "Write down a question that this case has to answer.", &["Space q"], W::ANYWHERE, A::Question, 0),
     command("mapping", "mapping", "What fills each role of the extract; try another column, path or expression, apply it, save it as a profile.", &["z m", "Space m"], W::ANYWHERE, A::Mapping, 0),
     command("load-report", "load report", "What was read from which file and why so, and every record that could not be read.", &["z e", "Space e"], W::ANYWHERE, A::LoadReport, 0),
@@ -359,21 +397,28 @@ pub const TABLE: &[Command] = &[
     command("freeze-column", "freeze column", "Keep the columns up to the one under the cursor in sight when the others scroll; again to let go.", &["z f"], W::ROWS, A::FreezeColumn, 0),
     command("column-left", "column to the left", "Move the column under the cursor one place to the left.", &["z H"], W::ROWS, A::ColumnLeft, 0),
     command("column-right", "column to the right", "Move the column under the cursor one place to the right.", &["z L"], W::ROWS, A::ColumnRight, 0),
-    command("widen", "wider", "Make the column under the cursor wider.", &["z l", "z >"], W::ROWS, A::Widen, 0),
-    command("narrow", "narrower", "Make the column under the cursor narrower.", &["z s", "z <"], W::ROWS, A::Narrow, 0),
+    command("widen", "wider", "Make the column under the cursor wider; in the fields the pane, where it stands beside the rows.", &["z l", "z >"], W::ROWS.or(W::FIELDS), A::Widen, 0),
+    command("narrow", "narrower", "Make the column under the cursor narrower; in the fields the pane.", &["z s", "z <"], W::ROWS.or(W::FIELDS), A::Narrow, 0),
     command("reveal", "reveal", "Show this one masked value, or the secrets behind its fingerprints; the case keeps count.", &["z r"], W::MASKED, A::Reveal, 6),
+    command("reveal-row", "reveal the row", "Show every masked value of the row under the cursor; the case keeps count.", &["z R"], W::ROW, A::RevealRow, 0),
+    command("reveal-all", "reveal for ten minutes", "Show every masked value for ten minutes, or mask them again before that; the case keeps count.", &["z w"], W::ANYWHERE, A::RevealAll, 0),
     command("brush-from", "from here", "Begin the marked time at this bucket.", &["["], W::TIMELINE, A::BrushFrom, 8),
     command("brush-to", "to here", "End the marked time with this bucket.", &["]"], W::TIMELINE, A::BrushTo, 8),
     command("name-range", "name this time", "Give the marked time or the time range of the view a name, by which Space i finds it again; rename or forget it.", &["z n"], W::TIMELINE, A::NameRange, 4),
     command("zoom-out", "zoom out", "One step out: to the time range around this one that was visited before, then to all time.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
 
     command("pin", "pin", "Keep the row under the cursor as evidence; again to unpin.", &["m"], W::ROW, A::Pin, 6),
-    command("label", "label", "Label the entity under the cursor, with a reason.", &["t"], W::ENTITY, A::Label, 6),
+    command("pinned-only", "only pinned rows", "Only the rows of the view that are pinned, or all of it again.", &["Space p"], W::EXPLORE, A::PinnedOnly, 0),
+    command("label", "label", "Label the entity under the cursor, or all that are marked, with a reason.", &["t"], W::ENTITY, A::Label, 6),
+    command("label-list", "label the list", "Label every entity of the list with one reason; count and sample are shown first.", &["L"], W::LIST, A::LabelList, 0),
     command("unlabel", "remove label", "Take a label off the entity under the cursor.", &["Space l"], W::ENTITY, A::Unlabel, 0),
-    command("note", "note", "Write a note on the entity or row under the cursor, or on the case.", &["c"], W::ANYWHERE, A::Note, 5),
+    command("stage", "stage", "Say where the entity under the cursor stands: seen, suspect, confirmed or cleared, with a reason.", &["Space s"], W::ENTITY, A::Stage, 0),
+    command("note", "note", "Write a note, in Markdown, on the entity or row under the cursor, or on the case; F4 opens it in $EDITOR.", &["c"], W::ANYWHERE, A::Note, 5),
     command("finding", "finding", "State a finding with the current view as its evidence.", &["f"], W::ANYWHERE, A::Finding, 4),
-    command("verdict", "verdict", "Confirm or dismiss the finding under the cursor.", &["V"], W::FINDINGS, A::Verdict, 8),
+    command("edit", "edit", "Edit the finding, note or question under the cursor.", &["e"], W::FINDINGS.or(W::CASE), A::EditThing, 7),
+    command("verdict", "verdict", "Confirm or dismiss the finding under the cursor.", &["V"], W::FINDINGS.or(W::CASE), A::Verdict, 8),
     command("answer", "answer", "Answer the question under the cursor.", &["A"], W::CASE, A::Answer, 7),
+    command("case-order", "other order", "The case by questions and findings, in the order of time, or as the audit: who opened, ran, revealed and exported what.", &["s"], W::CASE, A::CaseOrder, 6),
 
     command("sql-run", "run", "Run the SQL and show its first rows.", &["F5", "M-Enter", "C-g"], W::SQL_EDIT.or(W::SQL), A::SqlRun, 9),
     command("sql-open", "as view", "Open the result of the SQL in explore, as a view like any other.", &["F7", "M-o"], W::SQL_EDIT.or(W::SQL), A::SqlOpen, 8),

@@ -3,6 +3,7 @@
 use crate::case::{self, EvidenceRow};
 use crate::domain::{Batch, Role};
 use crate::engine::{JobId, Request};
+use crate::report::Format;
 
 use super::state::copying::Handout;
 
@@ -43,9 +44,16 @@ pub enum Effect {
     /// Hand a text out: to the clipboard of whoever sits at the terminal, or as a file into the case's exports.
     Copy(Handout),
     /// Write the report.
-    Report,
+    Report {
+        /// In which form.
+        format: Format,
+        /// Whether pseudonyms stand in the place of values; the table that undoes them is written beside it.
+        redact: bool,
+    },
     /// Keep an SQL text that was run, for the history of later sessions.
     SqlHistory(String),
+    /// Give the terminal to the analyst's own editor with this text; what it leaves comes back as [`super::Msg::Edited`].
+    Edit(String),
     /// Draw with another theme from now on.
     Theme(String),
     /// End the program.

@@ -71,7 +71,7 @@ pub fn pointed(state: &State) -> Option<Pointed> {
             finding.entities.first().map(Pointed::of_entity)
         }
         Surface::Sql => of_sql(state),
-        Surface::Case => state.case_line()?.entity(&state.case.case).map(|entity| Pointed::of_entity(&entity)),
+        Surface::Case => state.case_line()?.entity(&state.case).map(|entity| Pointed::of_entity(&entity)),
     }
 }
 

@@ -87,6 +87,24 @@ pub fn layout(size: Size, focus: Pane, rows: bool) -> Option<Layout> {
     Some(layout)
 }
 
+/// Columns that the fields leave to what stands beside them, however wide they are made.
+const LEFT: u16 = 40;
+
+impl Layout {
+    /// The fields so much wider, at the cost of what stands right beside them. Where they have a screen of their own nothing changes.
+    pub fn with_wider_fields(mut self, by: u16) -> Layout {
+        let Some(main) = self.main.or(self.timeline).filter(|main| main.x > 0) else { return self };
+        let by = by.min(main.width.saturating_sub(LEFT));
+        if let Some(fields) = &mut self.fields {
+            fields.width += by;
+            for pane in [&mut self.main, &mut self.timeline].into_iter().flatten() {
+                (pane.x, pane.width) = (pane.x + by, pane.width - by);
+            }
+        }
+        self
+    }
+}
+
 fn split(area: Rect, above: u16) -> (Option<Rect>, Rect) {
     if above == 0 {
         return (None, area);
@@ -172,6 +190,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn fields_grow_beside_the_rows_and_leave_them_room() {
+        let wide = |by: u16| layout(Size { width: 120, height: 40 }, Pane::Main, true).unwrap().with_wider_fields(by);
+        assert_eq!(wide(8).fields.unwrap().width, wide(0).fields.unwrap().width + 8);
+        assert_eq!(wide(500).main.unwrap().width, LEFT);
+        let small = layout(Size { width: 80, height: 24 }, Pane::Fields, true).unwrap();
+        assert_eq!(small.with_wider_fields(8), small);
+    }
+
+    #[test]
     fn panes_fill_the_screen_and_never_overlap() {
         for width in 1..=200 {
             for height in 1..=60 {
@@ -186,6 +213,7 @@ mod tests {
                         assert!(width < 40 || height < 10);
                         continue;
                     };
+                    let layout = layout.with_wider_fields(height % 3 * 40);
                     let panes = [
                         Some(layout.trail),
                         Some(layout.filter),

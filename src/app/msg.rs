@@ -74,6 +74,8 @@ pub enum Msg {
         /// What it weighs, in bytes.
         bytes: usize,
     },
+    /// The analyst's own editor has ended: with another text, with the text as it was, or in a way that leaves nothing to be taken.
+    Edited(Result<Option<String>, String>),
     /// Something that the runtime tried failed.
     Failed(String),
     /// The terminal went away or asked the program to end; the case is kept.

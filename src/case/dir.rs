@@ -8,12 +8,13 @@ use crate::domain::{Seal, Timestamp};
 use crate::settings::files::{self, FileError, Lock, LockError};
 use crate::settings::paths::Paths;
 
+use super::check::Refusal;
 use super::entry::{Entry, LineError, Read, sha256};
 use super::event::Event;
 use super::evidence::{EvidenceRow, NotEvidence};
 use super::journal;
 use super::meta::{CaseMeta, VERSION};
-use super::state::{Case, Refusal};
+use super::state::Case;
 
 /// How a case is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +130,7 @@ pub struct CaseDir {
 struct Journal {
     file: File,
     length: u64,
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// The journal's name in a case.
@@ -162,7 +163,7 @@ impl CaseDir {
         let meta = CaseMeta::of(&case).ok_or(CaseError::NotACase { path: dir.to_path_buf(), missing: JOURNAL })?;
         write_meta(dir, &meta)?;
         let file = files::open_append(&dir.join(JOURNAL))?;
-        let journal = Some(Journal { file, length: line.len() as u64, _lock: lock });
+        let journal = Some(Journal { file, length: line.len() as u64, lock });
         let by = analyst.to_owned();
         Ok(CaseDir { path: dir.to_path_buf(), case, meta, by, journal, read_only: None, warning: None, seal: None })
     }
@@ -187,9 +188,14 @@ impl CaseDir {
         if !dir.join(JOURNAL).is_file() {
             return Err(CaseError::NotACase { path: dir.to_path_buf(), missing: JOURNAL });
         }
-        let lock = match mode {
-            Mode::Write => Some(take_lock(dir)?),
-            Mode::Read => None,
+        let (lock, unwritable) = match mode {
+            Mode::Read => (None, None),
+            Mode::Write => match take_lock(dir) {
+                Ok(lock) => (Some(lock), None),
+                // Somebody else's case, or a medium that cannot be written: it can still be read.
+                Err(CaseError::File(error)) if is_unwritable(&error) => (None, Some(error.to_string())),
+                Err(error) => return Err(error),
+            },
         };
         let path = dir.join(JOURNAL);
         let bytes = std::fs::read(&path).map_err(|source| FileError { action: "read", path: path.clone(), source })?;
@@ -206,12 +212,12 @@ impl CaseDir {
             (None, Some(meta)) if meta.version > VERSION => {
                 Some(format!("its format is version {}, and this casebook writes version {VERSION}", meta.version))
             }
-            _ => None,
+            _ => unwritable,
         };
         let mut journal = None;
         if let (Some(lock), None) = (lock, &replay.read_only) {
             let file = files::open_append(&path)?;
-            journal = Some(Journal { file, length: reading.whole as u64, _lock: lock });
+            journal = Some(Journal { file, length: reading.whole as u64, lock });
         }
         if reading.torn > 0 {
             let mut torn = Torn { bytes: reading.torn, set_aside: None };
@@ -299,6 +305,34 @@ impl CaseDir {
         Ok(entry)
     }
 
+    /// Appends entries that were made for the end of this journal, all at once, with the case that they build up. What is written when this
+    /// is cut short is a part of them from the first on.
+    pub(super) fn append_all(&mut self, entries: &[Entry], case: Case) -> Result<(), CaseError> {
+        if let Some(why) = &self.read_only {
+            return Err(CaseError::ReadOnly(why.clone()));
+        }
+        let (mut last, mut prev) = (self.case.head().0, self.case.head().1.to_owned());
+        let mut lines = String::new();
+        for entry in entries {
+            let line = entry.line().map_err(CaseError::Unwritable)?;
+            match Entry::read(line.trim_end_matches('\n'), last, &prev).map_err(CaseError::Unwritable)? {
+                Read::Known(again) if *again == *entry => {}
+                _ => return Err(CaseError::Unwritable(LineError::Form)),
+            }
+            (last, prev) = (entry.seq, entry.hash.clone());
+            lines.push_str(&line);
+        }
+        self.append(lines.as_bytes())?;
+        self.case = case;
+        self.refresh_meta();
+        Ok(())
+    }
+
+    /// Who writes.
+    pub(super) fn author(&self) -> &str {
+        &self.by
+    }
+
     /// Keeps a row as evidence: writes its file, then records [`Event::Pinned`].
     pub fn pin(&mut self, row: &EvidenceRow, now: Timestamp) -> Result<Entry, CaseError> {
         if let Some(why) = &self.read_only {
@@ -352,6 +386,17 @@ impl CaseDir {
     fn append(&mut self, line: &[u8]) -> Result<(), CaseError> {
         let path = self.path.join(JOURNAL);
         let Some(journal) = &mut self.journal else { return Err(CaseError::ReadOnly("it was opened to be read".into())) };
+        let changed = match (journal.lock.is_ours(), files::is_same(&journal.file, &path)) {
+            (false, _) => {
+                Some("the case's lock was taken away, so somebody else may be writing into it; open the case again".to_owned())
+            }
+            (_, false) => Some(format!("{} was replaced while it was open here; open the case again", path.display())),
+            _ => None,
+        };
+        if let Some(why) = changed {
+            self.read_only = Some(why.clone());
+            return Err(CaseError::ReadOnly(why));
+        }
         let length = journal.file.metadata().map_err(|source| FileError { action: "look at", path: path.clone(), source })?.len();
         if length != journal.length {
             let why = format!("{} was changed by somebody else while it was open here; open the case again", path.display());
@@ -425,6 +470,12 @@ fn take_lock(dir: &Path) -> Result<Lock, CaseError> {
         LockError::Held(holder) => CaseError::Held { path: dir.to_path_buf(), holder },
         LockError::File(error) => error.into(),
     })
+}
+
+/// Whether a file operation failed because nothing may be written there at all.
+fn is_unwritable(error: &FileError) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.source.kind(), PermissionDenied | ReadOnlyFilesystem)
 }
 
 fn host() -> String {

@@ -1,6 +1,7 @@
 //! One entry of the journal: its line, its canonical form and its hash.
 //!
-//! A line of `journal.jsonl` is one JSON object with the members `at by event hash prev seq`, in **canonical form**:
+//! A line of `journal.jsonl` is one JSON object with the members `at by event hash prev seq`, and `origin` where it was taken in from
+//! another case, in **canonical form**:
 //! - UTF-8, no space outside strings, members of every object sorted by name (by bytes), one `\n` after the object;
 //! - in strings, `"` and `\` are escaped with `\`, the controls U+0008 U+0009 U+000A U+000C U+000D as `\b \t \n \f \r`, the other
 //!   controls below U+0020 and U+007F as `\u00xx` in lower case; everything else stands as itself;
@@ -27,6 +28,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::Timestamp;
 
 use super::event::Event;
+use super::model::Stamp;
 
 /// `prev` of the first entry.
 pub const NO_PREV: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -42,9 +44,25 @@ pub struct Entry {
     pub event: Event,
     /// Its hash, in hex.
     pub hash: String,
+    /// Where it comes from, when it was taken in from another case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// The hash of the entry before, in hex.
     pub prev: String,
     /// Its number, from 1.
+    pub seq: u64,
+}
+
+/// Where an entry comes from that was taken in from another case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// When it was written there.
+    pub at: Timestamp,
+    /// The other case's id.
+    pub case: String,
+    /// Its hash there.
+    pub hash: String,
+    /// Its number there.
     pub seq: u64,
 }
 
@@ -82,11 +100,28 @@ pub enum LineError {
 impl Entry {
     /// The entry that follows `prev` (`None` for the first). `at` is not checked here.
     pub fn after(prev: Option<(u64, &str)>, at: Timestamp, by: &str, event: Event) -> Result<Entry, LineError> {
+        Entry::taken_in(prev, at, by, event, None)
+    }
+
+    /// The entry that follows `prev`, taken in from another case.
+    pub fn taken_in(
+        prev: Option<(u64, &str)>,
+        at: Timestamp,
+        by: &str,
+        event: Event,
+        origin: Option<Origin>,
+    ) -> Result<Entry, LineError> {
         let (last, prev) = prev.unwrap_or((0, NO_PREV));
         let seq = last.saturating_add(1);
-        let mut entry = Entry { at, by: by.to_owned(), event, hash: String::new(), prev: prev.to_owned(), seq };
+        let mut entry = Entry { at, by: by.to_owned(), event, hash: String::new(), origin, prev: prev.to_owned(), seq };
         entry.hash = hash_of(prev, &entry.forms()?.body);
         Ok(entry)
+    }
+
+    /// Who did it, and when: there where it was first written.
+    pub fn stamp(&self) -> Stamp {
+        let at = self.origin.as_ref().map_or(self.at, |origin| origin.at);
+        Stamp { seq: self.seq, at, by: self.by.clone() }
     }
 
     /// The entry's line, with its end of line.
@@ -107,6 +142,13 @@ impl Entry {
         let mut whole = start.clone();
         whole.push_str(",\"hash\":");
         write_text(&self.hash, &mut whole);
+        if let Some(origin) = &self.origin {
+            let origin = serde_json::to_value(origin).map_err(|error| LineError::Shape(error.to_string()))?;
+            for form in [&mut start, &mut whole] {
+                form.push_str(",\"origin\":");
+                write(&origin, form);
+            }
+        }
         whole.push_str(",\"prev\":");
         write_text(&self.prev, &mut whole);
         let end = format!(",\"seq\":{}}}", self.seq);
@@ -115,16 +157,24 @@ impl Entry {
         Ok(Forms { body: start, whole })
     }
 
+    /// The entry of a line that is sound in itself: known, in form, and with the hash that follows from it and its `prev`. Whether it stands
+    /// in the right place is for [`Entry::follows`].
+    pub(super) fn sound(line: &str) -> Option<Box<Entry>> {
+        let entry = serde_json::from_str::<Entry>(line).ok()?;
+        let forms = entry.forms().ok()?;
+        (forms.whole == line && hash_of(&entry.prev, &forms.body) == entry.hash).then(|| Box::new(entry))
+    }
+
+    /// Whether it follows the entry with this number and hash.
+    pub(super) fn follows(&self, last: u64, prev: &str) -> bool {
+        (self.seq, self.prev.as_str()) == (last.saturating_add(1), prev)
+    }
+
     /// Reads a line (without its end of line) that must follow entry `last` with the hash `prev`, and checks all of it.
     pub fn read(line: &str, last: u64, prev: &str) -> Result<Read, LineError> {
         // The quick way, for the lines that are as they should be; what fails it is looked at more closely below, to say why.
-        if let Ok(entry) = serde_json::from_str::<Entry>(line)
-            && (entry.seq, entry.prev.as_str()) == (last.saturating_add(1), prev)
-            && let Ok(forms) = entry.forms()
-            && forms.whole == line
-            && hash_of(prev, &forms.body) == entry.hash
-        {
-            return Ok(Read::Known(Box::new(entry)));
+        if let Some(entry) = Entry::sound(line).filter(|entry| entry.follows(last, prev)) {
+            return Ok(Read::Known(entry));
         }
         let raw: Json = serde_json::from_str(line).map_err(|error| LineError::Shape(error.to_string()))?;
         if canonical(&raw) != line {

@@ -1,109 +1,19 @@
-//! What can happen in a case: the events of the journal, and the words that they use.
+//! What can happen in a case: the events of the journal.
 //!
 //! Events are written for decades and read by other versions. So: a field is never renamed and never changes its meaning; a field
 //! that comes later has a default and is left out where it holds it (`skip_serializing_if`); there are no floats, so that every
 //! JSON reader sees the same number. A version that meets a kind or a field it does not know opens the case read-only and says so.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Entity, Role, Severity, TimeRange, Timestamp};
-use crate::extract::{Extract, Source};
-use crate::investigate::{Filter, FilterError, View};
+use crate::domain::{Entity, Role, Severity, Timestamp};
 
-/// What a label says about its entity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Connotation {
-    /// It takes part in abuse.
-    Bad,
-    /// It is known and wanted.
-    Good,
-    /// Neither.
-    #[default]
-    Neutral,
-}
-
-impl Connotation {
-    /// Every connotation.
-    pub const ALL: [Connotation; 3] = [Connotation::Bad, Connotation::Good, Connotation::Neutral];
-
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Connotation::Bad => "bad",
-            Connotation::Good => "good",
-            Connotation::Neutral => "neutral",
-        }
-    }
-}
-
-/// Where a finding stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Not decided.
-    #[default]
-    Open,
-    /// It holds.
-    Confirmed,
-    /// It does not hold.
-    Dismissed,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Status; 3] = [Status::Open, Status::Confirmed, Status::Dismissed];
-
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Status::Open => "open",
-            Status::Confirmed => "confirmed",
-            Status::Dismissed => "dismissed",
-        }
-    }
-}
-
-/// A word that is none of those asked for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{word}' is not a {what}; they are {words}")]
-pub struct UnknownWord {
-    /// What was written.
-    pub word: String,
-    /// What it should have been, such as "status".
-    pub what: &'static str,
-    /// The words there are.
-    pub words: &'static str,
-}
-
-macro_rules! words {
-    ($kind:ty, $what:literal, $words:literal) => {
-        impl fmt::Display for $kind {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-
-        impl FromStr for $kind {
-            type Err = UnknownWord;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                <$kind>::ALL.into_iter().find(|one| one.name() == word).ok_or_else(|| UnknownWord {
-                    word: word.to_owned(),
-                    what: $what,
-                    words: $words,
-                })
-            }
-        }
-    };
-}
-
-words!(Connotation, "connotation", "bad good neutral");
-words!(Status, "status", "open confirmed dismissed");
+use super::saved::{OpenedExtract, SavedView};
+use super::words::{Confidence, Connotation, Stage, Status};
 
 /// What a note is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -140,133 +50,56 @@ impl fmt::Display for Target {
     }
 }
 
-/// One file of an extract, as the case remembers it.
+/// What a finding says beside its text. Each is left out until it is stated.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenedSource {
-    /// Its path, as it was given.
-    pub path: String,
-    /// Its format, such as `csv` or `jsonl.gz`.
-    pub format: String,
-    /// The profile that mapped it; empty for the guesser.
-    pub profile: String,
-    /// Rows read.
-    pub rows: u64,
-    /// Records that could not be read.
-    pub rejects: u64,
-    /// Its SHA-256, in hex.
-    pub sha256: String,
-}
-
-/// An extract, as the case remembers it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenedExtract {
-    /// The extract's SHA-256, over those of its sources.
-    pub sha256: String,
-    /// Rows in `requests`.
-    pub rows: u64,
-    /// Records that could not be read.
-    pub rejects: u64,
-    /// The time of its first row.
+pub struct FindingDetails {
+    /// How sure it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Timestamp>,
-    /// The time of its last row.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<Timestamp>,
-    /// Its files, in load order.
-    pub sources: Vec<OpenedSource>,
-    /// From which column, path or expression each role came.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub roles: BTreeMap<Role, String>,
-}
-
-impl From<&Extract> for OpenedExtract {
-    fn from(extract: &Extract) -> OpenedExtract {
-        let source = |source: &Source| OpenedSource {
-            path: source.path.clone(),
-            format: source.format.clone(),
-            profile: source.profile.clone(),
-            rows: source.rows,
-            rejects: source.rejects,
-            sha256: source.sha256.clone(),
-        };
-        OpenedExtract {
-            sha256: extract.sha256.clone(),
-            rows: extract.rows,
-            rejects: extract.rejects,
-            first: extract.first,
-            last: extract.last,
-            sources: extract.sources.iter().map(source).collect(),
-            roles: extract.roles.iter().map(|(role, mapping)| (*role, mapping.source.clone())).collect(),
-        }
-    }
-}
-
-/// A view, as the trail remembers it: text, so that a case still opens when the filter language grows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedView {
-    /// The SQL text whose result it is of; empty for the extract.
+    pub confidence: Option<Confidence>,
+    /// What kind of abuse it is, in the house's own words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub sql: String,
-    /// The filter as it prints; empty for all rows.
+    pub category: String,
+    /// Who must act.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub filter: String,
-    /// The time range.
-    #[serde(default, skip_serializing_if = "TimeRange::is_all")]
-    pub range: TimeRange,
-    /// The sort as its keys print, the most important first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sort: Vec<String>,
-    /// Columns that are hidden.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hidden: Vec<String>,
-    /// The order of the columns.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub order: Vec<String>,
-    /// The column up to which they stay in sight.
+    pub owner: String,
+    /// What must be done next.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub next_step: String,
+    /// The id of the question that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frozen: Option<String>,
+    pub question: Option<String>,
+    /// When it was seen first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
+    /// When it was seen last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
 }
 
-impl From<&View> for SavedView {
-    fn from(view: &View) -> SavedView {
-        SavedView {
-            sql: view.relation.sql().unwrap_or_default().to_owned(),
-            filter: if view.filter.is_all() { String::new() } else { view.filter.to_string() },
-            range: view.range,
-            sort: view.sort.iter().map(ToString::to_string).collect(),
-            hidden: view.hidden.clone(),
-            order: view.order.clone(),
-            frozen: view.frozen.clone(),
-        }
-    }
-}
-
-impl TryFrom<&SavedView> for View {
-    type Error = FilterError;
-
-    fn try_from(saved: &SavedView) -> Result<View, FilterError> {
-        Ok(View {
-            relation: Some(saved.sql.clone()).filter(|sql| !sql.is_empty()).into(),
-            filter: Filter::parse(&saved.filter)?,
-            range: saved.range,
-            sort: saved.sort.iter().filter_map(|key| key.parse().ok()).collect(),
-            hidden: saved.hidden.clone(),
-            order: saved.order.clone(),
-            frozen: saved.frozen.clone(),
-            ..View::default()
-        })
-    }
-}
-
-impl SavedView {
-    /// Filter and time range in one filter text, as `--filter` takes it.
-    pub fn filter_text(&self) -> String {
-        match (self.filter.is_empty(), self.range.is_all()) {
-            (_, true) => self.filter.clone(),
-            (true, false) => format!("time:{}", self.range),
-            (false, false) => format!("({}) time:{}", self.filter, self.range),
-        }
-    }
+/// What becomes of a finding's details; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingEdits {
+    /// How sure it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Confidence>,
+    /// Its kind of abuse now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Who must act now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// What must be done next now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<String>,
+    /// The question that it answers now; empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// When it was seen first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
+    /// When it was seen last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
 }
 
 /// What happened. In the journal each is a JSON object with its name in `kind`, in snake case.
@@ -316,6 +149,29 @@ pub enum Event {
         /// When the label ends, if it does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires: Option<Timestamp>,
+        /// The playbook that gave it; empty for a person.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        playbook: String,
+    },
+    /// Many entities were given one label: one step of undo.
+    LabelledMany {
+        /// Which entities.
+        entities: Vec<Entity>,
+        /// The word.
+        label: String,
+        /// What the word says.
+        connotation: Connotation,
+        /// Why.
+        reason: String,
+        /// When the label ends, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<Timestamp>,
+        /// The playbook that gave it; empty for a person.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        playbook: String,
+        /// What chose them: a filter, a playbook or a file, as text.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        from: String,
     },
     /// A label was taken away.
     Unlabelled {
@@ -325,6 +181,30 @@ pub enum Event {
         label: String,
         /// Why.
         reason: String,
+    },
+    /// A label was taken away from many entities: one step of undo.
+    UnlabelledMany {
+        /// From which entities.
+        entities: Vec<Entity>,
+        /// Which word.
+        label: String,
+        /// Why.
+        reason: String,
+        /// What chose them: a filter, a playbook or a file, as text.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        from: String,
+    },
+    /// Somebody said where an entity stands.
+    Staged {
+        /// Which entity.
+        entity: Entity,
+        /// Where.
+        stage: Stage,
+        /// Why.
+        reason: String,
+        /// The playbook that said it; empty for a person.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        playbook: String,
     },
     /// A note was written, or rewritten when there is one with this id.
     Noted {
@@ -377,6 +257,9 @@ pub enum Event {
         /// The evidence files that show it, by SHA-256.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         evidence: Vec<String>,
+        /// How sure it is, whose it is, what is next.
+        #[serde(flatten)]
+        details: FindingDetails,
     },
     /// A finding was changed; what is `None` stays.
     FindingChanged {
@@ -400,6 +283,9 @@ pub enum Event {
         /// The new list of evidence.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         evidence: Option<Vec<String>>,
+        /// How sure it is now, whose it is, what is next.
+        #[serde(flatten)]
+        edits: FindingEdits,
     },
     /// A query was run and its row count kept.
     Measured {
@@ -419,6 +305,23 @@ pub enum Event {
         rows: u64,
         /// The extract's SHA-256.
         extract: String,
+        /// The SQL that ran, as people are shown it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        query: String,
+        /// The values that were bound in it, as text.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        params: Vec<String>,
+        /// The playbook that it is; empty for a filter.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        playbook: String,
+    },
+    /// A query or a playbook was run: for the audit.
+    Ran {
+        /// What, in a line.
+        what: String,
+        /// How many rows it gave, where known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rows: Option<u64>,
     },
     /// A view was looked at: a node of the trail.
     Visited {
@@ -444,6 +347,9 @@ pub enum Event {
         /// The extract's SHA-256.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         extract: String,
+        /// How far it went: empty for a cell, `row`, or `until` and a time.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        scope: String,
     },
     /// Something left the case.
     Exported {
@@ -453,6 +359,17 @@ pub enum Event {
         sha256: String,
         /// Its format, such as `md`.
         format: String,
+    },
+    /// Another analyst's case was taken in: the entries that follow and name it as their origin.
+    Merged {
+        /// The other case's id.
+        case: String,
+        /// The hash of its last entry.
+        head: String,
+        /// Who led it.
+        analyst: String,
+        /// How many of its entries were taken in.
+        entries: u64,
     },
     /// A playbook was run, and these are whom it accused. What the next run finds beyond them is new.
     PlaybookRan {
@@ -505,7 +422,10 @@ impl Event {
             Event::Question { .. }
                 | Event::Answered { .. }
                 | Event::Labelled { .. }
+                | Event::LabelledMany { .. }
                 | Event::Unlabelled { .. }
+                | Event::UnlabelledMany { .. }
+                | Event::Staged { .. }
                 | Event::Noted { .. }
                 | Event::NoteRemoved { .. }
                 | Event::Pinned { .. }
@@ -514,35 +434,5 @@ impl Event {
                 | Event::FindingChanged { .. }
                 | Event::Dismissed { .. }
         )
-    }
-
-    /// What happened, in a few words: for the undo hint and the history. Holds text from extracts: draw it only through `SafeText`.
-    pub fn describe(&self) -> String {
-        match self {
-            Event::Created { title, .. } => format!("create the case {title}"),
-            Event::Opened { extracts } => match extracts.as_slice() {
-                [one] => format!("open an extract of {} rows", one.rows),
-                many => format!("open {} extracts", many.len()),
-            },
-            Event::Question { id, .. } => format!("ask question {id}"),
-            Event::Answered { id, .. } => format!("answer question {id}"),
-            Event::Labelled { entity, label, .. } => format!("label {entity} {label}"),
-            Event::Unlabelled { entity, label, .. } => format!("take the label {label} off {entity}"),
-            Event::Noted { target, .. } => format!("note on {target}"),
-            Event::NoteRemoved { id } => format!("remove note {id}"),
-            Event::Pinned { row_id, .. } => format!("pin row {row_id}"),
-            Event::Unpinned { evidence } => format!("unpin {}", evidence.get(..12).unwrap_or(evidence)),
-            Event::Found { id, title, .. } => format!("finding {id}: {title}"),
-            Event::FindingChanged { id, status: Some(status), .. } => format!("set finding {id} to {status}"),
-            Event::FindingChanged { id, .. } => format!("change finding {id}"),
-            Event::Measured { title, rows, .. } => format!("count {title}: {rows} rows"),
-            Event::Visited { title, .. } => format!("look at {title}"),
-            Event::Revealed { row_id, column, .. } => format!("reveal {column} of row {row_id}"),
-            Event::Exported { path, .. } => format!("export {path}"),
-            Event::PlaybookRan { playbook, hits, .. } => format!("run the playbook {playbook}: {} hits", hits.len()),
-            Event::Dismissed { entity, .. } => format!("dismiss {entity}"),
-            Event::Undone { seq } => format!("undo entry {seq}"),
-            Event::Redone { seq } => format!("redo entry {seq}"),
-        }
     }
 }

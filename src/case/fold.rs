@@ -1,12 +1,13 @@
 //! What an entry does to the state, and how a subject's part of the state is taken out before it is built again.
 
-use crate::domain::Entity;
+use crate::domain::{Entity, Timestamp};
 
 use super::entry::Entry;
-use super::event::{Event, Status};
-use super::model::{Answer, Finding, Label, LabelChange, Labels, Measure, Note, Pin, Question, Stamp, State};
+use super::event::{Event, FindingEdits};
+use super::model::{Answer, Finding, Label, LabelChange, Labels, Measure, Note, Pin, Question, StageChange, Stamp, State};
 use super::state::Subject;
 use super::triage::Dismissal;
+use super::words::{Connotation, Status};
 
 /// Takes everything that is known of a subject out of the state.
 pub(super) fn clear(state: &mut State, subject: &Subject) {
@@ -21,6 +22,9 @@ pub(super) fn clear(state: &mut State, subject: &Subject) {
                     state.labels.remove(&entity.role);
                 }
             }
+        }
+        Subject::Stage(entity) => {
+            state.stages.remove(entity);
         }
         Subject::Note(id) => {
             take_note(state, id);
@@ -43,9 +47,9 @@ pub(super) fn clear(state: &mut State, subject: &Subject) {
     }
 }
 
-/// Takes one entry in. What refers to something that is not there (because that was taken back) does nothing.
-pub(super) fn apply(state: &mut State, entry: &Entry) {
-    let stamp = Stamp { seq: entry.seq, at: entry.at, by: entry.by.clone() };
+/// Takes in what one entry says about one subject. What refers to something that is not there (because that was taken back) does nothing.
+pub(super) fn apply(state: &mut State, subject: &Subject, entry: &Entry) {
+    let stamp = entry.stamp();
     match &entry.event {
         Event::Question { id, text } => match state.questions.get_mut(id) {
             Some(question) => question.text.clone_from(text),
@@ -59,25 +63,23 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
                 question.answers.push(Answer { text: text.clone(), stamp });
             }
         }
-        Event::Labelled { entity, label, connotation, reason, expires } => {
-            let labels = labels_mut(state, entity);
-            labels.history.push(LabelChange {
-                label: label.clone(),
-                set: Some((*connotation, *expires)),
-                reason: reason.clone(),
-                stamp: stamp.clone(),
-            });
-            let now = Label { label: label.clone(), connotation: *connotation, reason: reason.clone(), expires: *expires, stamp };
-            match labels.current.iter_mut().find(|one| one.label == *label) {
-                Some(known) => *known = now,
-                None => labels.current.push(now),
-            }
+        Event::Labelled { label, connotation, reason, expires, playbook, .. }
+        | Event::LabelledMany { label, connotation, reason, expires, playbook, .. } => {
+            let Subject::Labels(entity) = subject else { return };
+            let given = Given { label, connotation: *connotation, reason, expires: *expires, playbook };
+            give(labels_mut(state, entity), given, stamp);
         }
-        Event::Unlabelled { entity, label, reason } => {
+        Event::Unlabelled { label, reason, .. } | Event::UnlabelledMany { label, reason, .. } => {
+            let Subject::Labels(entity) = subject else { return };
             let known = state.labels.get_mut(&entity.role).and_then(|values| values.get_mut(&entity.value));
             let Some(labels) = known.filter(|labels| labels.current.iter().any(|one| one.label == *label)) else { return };
             labels.current.retain(|one| one.label != *label);
-            labels.history.push(LabelChange { label: label.clone(), set: None, reason: reason.clone(), stamp });
+            let (label, reason) = (label.clone(), reason.clone());
+            labels.history.push(LabelChange { label, set: None, reason, playbook: String::new(), stamp });
+        }
+        Event::Staged { entity, stage, reason, playbook } => {
+            let change = StageChange { stage: *stage, reason: reason.clone(), playbook: playbook.clone(), stamp };
+            state.stages.entry(entity.clone()).or_default().push(change);
         }
         Event::Noted { id, target, text } => {
             if state.note_targets.get(id).is_some_and(|known| known != target) {
@@ -110,7 +112,7 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
             state.pins.insert(evidence.clone(), pin);
         }
         Event::Unpinned { evidence } => unpin(state, evidence),
-        Event::Found { id, title, severity, entities, text, evidence } => {
+        Event::Found { id, title, severity, entities, text, evidence, details } => {
             let finding = Finding {
                 id: id.clone(),
                 title: title.clone(),
@@ -119,13 +121,20 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
                 entities: entities.clone(),
                 text: text.clone(),
                 evidence: evidence.clone(),
+                confidence: details.confidence,
+                category: details.category.clone(),
+                owner: details.owner.clone(),
+                next_step: details.next_step.clone(),
+                question: details.question.clone(),
+                first_seen: details.first_seen,
+                last_seen: details.last_seen,
                 measures: Vec::new(),
                 stamp,
                 changes: Vec::new(),
             };
             state.findings.entry(id.clone()).or_insert(finding);
         }
-        Event::FindingChanged { id, status, severity, text, title, entities, evidence } => {
+        Event::FindingChanged { id, status, severity, text, title, entities, evidence, edits } => {
             if let Some(finding) = state.findings.get_mut(id) {
                 finding.status = status.unwrap_or(finding.status);
                 finding.severity = severity.unwrap_or(finding.severity);
@@ -133,10 +142,11 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
                 replace(&mut finding.title, title);
                 replace(&mut finding.entities, entities);
                 replace(&mut finding.evidence, evidence);
+                edit(finding, edits);
                 finding.changes.push(stamp);
             }
         }
-        Event::Measured { finding, title, sql, filter, command, rows, extract } => {
+        Event::Measured { finding, title, sql, filter, command, rows, extract, query, params, playbook } => {
             let measure = Measure {
                 finding: finding.clone(),
                 title: title.clone(),
@@ -145,6 +155,9 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
                 command: command.clone(),
                 rows: *rows,
                 extract: extract.clone(),
+                query: query.clone(),
+                params: params.clone(),
+                playbook: playbook.clone(),
                 stamp,
             };
             match finding {
@@ -167,6 +180,8 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
         | Event::Visited { .. }
         | Event::Revealed { .. }
         | Event::Exported { .. }
+        | Event::Ran { .. }
+        | Event::Merged { .. }
         | Event::PlaybookRan { .. }
         | Event::Undone { .. }
         | Event::Redone { .. } => {}
@@ -176,6 +191,49 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
 fn replace<T: Clone>(old: &mut T, new: &Option<T>) {
     if let Some(new) = new {
         old.clone_from(new);
+    }
+}
+
+fn edit(finding: &mut Finding, edits: &FindingEdits) {
+    finding.confidence = edits.confidence.or(finding.confidence);
+    replace(&mut finding.category, &edits.category);
+    replace(&mut finding.owner, &edits.owner);
+    replace(&mut finding.next_step, &edits.next_step);
+    if let Some(question) = &edits.question {
+        finding.question = Some(question.clone()).filter(|id| !id.is_empty());
+    }
+    finding.first_seen = edits.first_seen.or(finding.first_seen);
+    finding.last_seen = edits.last_seen.or(finding.last_seen);
+}
+
+/// A label as it is given.
+struct Given<'a> {
+    label: &'a str,
+    connotation: Connotation,
+    reason: &'a str,
+    expires: Option<Timestamp>,
+    playbook: &'a str,
+}
+
+fn give(labels: &mut Labels, given: Given<'_>, stamp: Stamp) {
+    labels.history.push(LabelChange {
+        label: given.label.to_owned(),
+        set: Some((given.connotation, given.expires)),
+        reason: given.reason.to_owned(),
+        playbook: given.playbook.to_owned(),
+        stamp: stamp.clone(),
+    });
+    let now = Label {
+        label: given.label.to_owned(),
+        connotation: given.connotation,
+        reason: given.reason.to_owned(),
+        expires: given.expires,
+        playbook: given.playbook.to_owned(),
+        stamp,
+    };
+    match labels.current.iter_mut().find(|one| one.label == given.label) {
+        Some(known) => *known = now,
+        None => labels.current.push(now),
     }
 }
 

@@ -38,22 +38,25 @@ impl std::fmt::Display for Broken {
     }
 }
 
+/// From so many bytes on, the lines are read by several threads.
+const LARGE: usize = 1 << 20;
+
 /// Reads a whole journal.
 pub fn read(bytes: &[u8]) -> Reading {
     let mut reading = Reading { whole: bytes.len(), head: (0, NO_PREV.to_owned()), ..Reading::default() };
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut sound = if bytes.len() < LARGE { Vec::new() } else { sound(&lines) }.into_iter();
     let mut at = 0;
-    let mut line = 0;
-    while at < bytes.len() {
-        let rest = bytes.get(at..).unwrap_or_default();
-        line += 1;
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        let next = end.map_or(bytes.len(), |end| at + end + 1);
-        let text = std::str::from_utf8(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default());
+    for (number, whole) in (1..).zip(&lines) {
+        let next = at + whole.len();
         let (seq, prev) = (reading.head.0, reading.head.1.as_str());
-        let result = match (end, text) {
-            (None, _) => Err(LineError::Shape("its end is missing".into())),
-            (_, Err(error)) => Err(LineError::Shape(error.to_string())),
-            (_, Ok(text)) => Entry::read(text, seq, prev),
+        let result = match (sound.next().flatten().filter(|entry| entry.follows(seq, prev)), whole.strip_suffix(b"\n")) {
+            (Some(entry), _) => Ok(Read::Known(entry)),
+            (None, None) => Err(LineError::Shape("its end is missing".into())),
+            (None, Some(line)) => match std::str::from_utf8(line) {
+                Ok(text) => Entry::read(text, seq, prev),
+                Err(error) => Err(LineError::Shape(error.to_string())),
+            },
         };
         match result {
             Ok(Read::Known(entry)) => {
@@ -61,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Reading {
                 reading.entries.push(Arc::from(entry));
             }
             Ok(Read::Unknown { seq, hash, what }) => {
-                reading.unknown.push(Broken { line, seq, error: LineError::Unknown(what) });
+                reading.unknown.push(Broken { line: number, seq, error: LineError::Unknown(what) });
                 reading.head = (seq, hash);
             }
             // Only the last line can be torn; what does not read as JSON anywhere else is damage.
@@ -71,11 +74,56 @@ pub fn read(bytes: &[u8]) -> Reading {
                 break;
             }
             Err(error) => {
-                reading.broken = Some(Broken { line, seq: seq.saturating_add(1), error });
+                reading.broken = Some(Broken { line: number, seq: seq.saturating_add(1), error });
                 break;
             }
         }
         at = next;
     }
     reading
+}
+
+/// The entries of the lines that are sound in themselves, each in the place of its line. That one follows the other is not looked at, so the
+/// lines can be shared out.
+fn sound(lines: &[&[u8]]) -> Vec<Option<Box<Entry>>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let read = |line: &&[u8]| Entry::sound(std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = lines
+            .chunks(lines.len().div_ceil(threads).max(1))
+            .map(|part| (part.len(), scope.spawn(move || part.iter().map(read).collect::<Vec<_>>())))
+            .collect();
+        // What a thread did not bring is read again, line by line.
+        parts.into_iter().flat_map(|(lines, part)| part.join().unwrap_or_else(|_| vec![None; lines])).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Event;
+    use super::super::fixture::Desk;
+    use super::*;
+
+    #[test]
+    fn a_large_journal_is_read_as_a_small_one_is() {
+        let mut desk = Desk::new();
+        for number in 0..400 {
+            let text = format!("{number} {}", "x".repeat(4000));
+            desk.record(Event::Noted { id: format!("n{number}"), target: crate::case::Target::Case, text }).unwrap();
+        }
+        let text: String = desk.entries.iter().map(|entry| entry.line().unwrap()).collect();
+        assert!(text.len() > LARGE);
+        let reading = read(text.as_bytes());
+        assert!(reading.entries.iter().map(AsRef::as_ref).eq(&desk.entries));
+        assert_eq!((reading.torn, &reading.broken, reading.head.0), (0, &None, 401));
+        let cut = read(&text.as_bytes()[..text.len() - 9]);
+        assert_eq!((cut.entries.len(), cut.whole + cut.torn), (400, text.len() - 9));
+        // A line that is sound in itself, but stands where it does not belong.
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        lines.swap(300, 301);
+        let swapped = read(lines.concat().as_bytes());
+        assert_eq!((swapped.entries.len(), swapped.broken.unwrap().line), (300, 301));
+        lines.remove(300);
+        assert_eq!(read(lines.concat().as_bytes()).entries.len(), 301);
+    }
 }

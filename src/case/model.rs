@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Entity, Role, Severity, Timestamp};
 
+use super::event::Target;
+use super::saved::{OpenedExtract, SavedView};
 use super::triage::{Dismissal, PlaybookRun};
-use super::event::{Connotation, OpenedExtract, SavedView, Status, Target};
+use super::words::{Confidence, Connotation, Stage, Status};
 
 /// Who wrote something, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Label {
     pub reason: String,
     /// When it ends, if it does.
     pub expires: Option<Timestamp>,
+    /// The playbook that gave it; empty for a person.
+    pub playbook: String,
     /// Who gave it, and when.
     pub stamp: Stamp,
 }
@@ -49,6 +53,8 @@ pub struct LabelChange {
     pub set: Option<(Connotation, Option<Timestamp>)>,
     /// Why.
     pub reason: String,
+    /// The playbook that did it; empty for a person.
+    pub playbook: String,
     /// Who did it, and when.
     pub stamp: Stamp,
 }
@@ -60,6 +66,19 @@ pub struct Labels {
     pub current: Vec<Label>,
     /// Every change, in order.
     pub history: Vec<LabelChange>,
+}
+
+/// One word on where an entity stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageChange {
+    /// Where.
+    pub stage: Stage,
+    /// Why.
+    pub reason: String,
+    /// The playbook that said it; empty for a person.
+    pub playbook: String,
+    /// Who said it, and when.
+    pub stamp: Stamp,
 }
 
 /// A note.
@@ -135,6 +154,20 @@ pub struct Finding {
     pub text: String,
     /// The evidence files that show it, by SHA-256.
     pub evidence: Vec<String>,
+    /// How sure it is, where somebody said it.
+    pub confidence: Option<Confidence>,
+    /// What kind of abuse it is; may be empty.
+    pub category: String,
+    /// Who must act; may be empty.
+    pub owner: String,
+    /// What must be done next; may be empty.
+    pub next_step: String,
+    /// The id of the question that it answers.
+    pub question: Option<String>,
+    /// When it was seen first.
+    pub first_seen: Option<Timestamp>,
+    /// When it was seen last.
+    pub last_seen: Option<Timestamp>,
     /// The queries that show it, with their row counts.
     pub measures: Vec<Measure>,
     /// Who found it, and when.
@@ -160,6 +193,12 @@ pub struct Measure {
     pub rows: u64,
     /// The extract's SHA-256.
     pub extract: String,
+    /// The SQL that ran, as people are shown it; empty where an older version measured.
+    pub query: String,
+    /// The values that were bound in it, as text.
+    pub params: Vec<String>,
+    /// The playbook that it is; empty for a filter.
+    pub playbook: String,
     /// Who ran it, and when.
     pub stamp: Stamp,
 }
@@ -201,6 +240,8 @@ pub struct Reveal {
     pub column: String,
     /// Of which extract; empty where it was not said.
     pub extract: String,
+    /// How far it went: empty for a cell, `row`, or `until` and a time.
+    pub scope: String,
     /// Who looked, and when.
     pub stamp: Stamp,
 }
@@ -215,6 +256,32 @@ pub struct Export {
     /// Its format.
     pub format: String,
     /// Who exported it, and when.
+    pub stamp: Stamp,
+}
+
+/// A query or a playbook that was run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// What, in a line.
+    pub what: String,
+    /// How many rows it gave, where known.
+    pub rows: Option<u64>,
+    /// Who ran it, and when.
+    pub stamp: Stamp,
+}
+
+/// Another analyst's case that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// Its id.
+    pub case: String,
+    /// The hash of its last entry then.
+    pub head: String,
+    /// Who led it.
+    pub analyst: String,
+    /// How many of its entries were taken in.
+    pub entries: u64,
+    /// Who merged, and when.
     pub stamp: Stamp,
 }
 
@@ -252,6 +319,7 @@ pub(super) struct State {
     pub(super) current: Option<String>,
     pub(super) questions: BTreeMap<String, Question>,
     pub(super) labels: BTreeMap<Role, BTreeMap<String, Labels>>,
+    pub(super) stages: BTreeMap<Entity, Vec<StageChange>>,
     pub(super) notes: BTreeMap<Target, Vec<Note>>,
     /// On what each note is.
     pub(super) note_targets: BTreeMap<String, Target>,
@@ -263,6 +331,8 @@ pub(super) struct State {
     pub(super) trail: BTreeMap<u64, TrailNode>,
     pub(super) reveals: Vec<Reveal>,
     pub(super) exports: Vec<Export>,
+    pub(super) runs: Vec<Run>,
+    pub(super) merges: Vec<Merge>,
     /// The last run of each playbook, by its id and parameters.
     pub(super) playbook_runs: BTreeMap<(String, BTreeMap<String, String>), PlaybookRun>,
     /// By entity and playbook.

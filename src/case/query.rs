@@ -3,16 +3,22 @@
 use crate::domain::{Entity, Role, Severity, Timestamp};
 
 use super::entry::NO_PREV;
-use super::event::{Event, Status, Target};
+use super::event::{Event, Target};
 use super::model::{
     CaseExtract, Counts, Export, Finding, Label, LabelChange, Labels, Measure, Note, Pin, Question, Reveal, TrailNode,
 };
 use super::state::{Case, Founding};
+use super::words::Status;
 
 impl Case {
     /// What the case was created as; empty before its first entry.
     pub fn founding(&self) -> &Founding {
         &self.founding
+    }
+
+    /// The time by which the case itself reckons: that of its last entry. So the same journal always says the same.
+    pub fn clock(&self) -> Timestamp {
+        self.entries.last().map_or(Timestamp(i64::MIN), |entry| entry.at)
     }
 
     /// The extracts that were opened, in order.
@@ -138,14 +144,16 @@ impl Case {
         measures
     }
 
-    /// Every entity that the case speaks of (it carries a label, has a note or is part of a finding), by role and value.
+    /// Every entity that the case speaks of (it carries a label, has a note, was given a stage or is part of a finding), by role and value.
     pub fn entities(&self) -> Vec<Entity> {
         let noted = self.state.notes.keys().filter_map(|target| match target {
             Target::Entity(entity) => Some(entity.clone()),
             _ => None,
         });
         let found = self.state.findings.values().flat_map(|finding| finding.entities.iter().cloned());
-        let mut entities: Vec<Entity> = self.labelled_entities().map(|(entity, _)| entity).chain(noted).chain(found).collect();
+        let labelled = self.labelled_entities().map(|(entity, _)| entity);
+        let staged = self.state.stages.keys().cloned();
+        let mut entities: Vec<Entity> = labelled.chain(noted).chain(found).chain(staged).collect();
         entities.sort_unstable();
         entities.dedup();
         entities

@@ -51,6 +51,7 @@ mod tests {
             entities: vec![format!("key:{key}").parse::<Entity>().unwrap()],
             text: format!("seen as `{key}`\nand {key}"),
             evidence: Vec::new(),
+            details: crate::case::FindingDetails::default(),
         };
         assert_eq!(event(&key).sealed(&seal), Some(event(&print)));
         assert_eq!(event(&print).sealed(&seal), Some(event(&print)));

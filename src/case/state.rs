@@ -1,24 +1,26 @@
 //! The case as the replay of its journal. Pure: no clock, no file.
 //!
-//! Each entry is about one subject (an entity's labels, a note, a pin, a finding, a question). The entries of a subject that count are
-//! kept in order, so taking one back builds only its subject again, not the whole case.
+//! Each entry is about one subject (an entity's labels or its stage, a note, a pin, a finding, a question) or, where it labels many
+//! entities, about several. The entries of a subject that count are kept in order, so taking one back builds only its subject again, not the whole case.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::{Entity, Timestamp};
 
+use super::check::Refusal;
 use super::entry::{Entry, NO_PREV};
-use super::event::{Event, Target};
+use super::event::Event;
 use super::fold;
+use super::model::{CaseExtract, Export, Merge, Oddity, Reveal, Run, Stamp, State, TrailNode};
 use super::triage::PlaybookRun;
-use super::model::{CaseExtract, Export, Oddity, Reveal, Stamp, State, TrailNode};
 
 /// What an undoable entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Subject {
     Question(String),
     Labels(Entity),
+    Stage(Entity),
     Note(String),
     Pin(String),
     Finding(String),
@@ -55,11 +57,6 @@ pub struct Case {
     ids: BTreeMap<char, u64>,
 }
 
-/// Why an event cannot be recorded.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Refusal(pub String);
-
 impl Case {
     /// The case that some entries build up.
     pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Case {
@@ -81,7 +78,7 @@ impl Case {
             self.entries.push(entry);
             return;
         }
-        let stamp = Stamp { seq: entry.seq, at: entry.at, by: entry.by.clone() };
+        let stamp = entry.stamp();
         self.entries.push(Arc::clone(&entry));
         match &entry.event {
             Event::Created { id, title, analyst, version } => {
@@ -99,8 +96,14 @@ impl Case {
                     TrailNode { node: *node, parent: *parent, title: title.clone(), view: view.clone(), rows: *rows, stamp };
                 self.state.trail.insert(*node, visited);
             }
-            Event::Revealed { row_id, column, extract } => {
-                self.state.reveals.push(Reveal { row_id: *row_id, column: column.clone(), extract: extract.clone(), stamp });
+            Event::Revealed { row_id, column, extract, scope } => {
+                let (column, extract, scope) = (column.clone(), extract.clone(), scope.clone());
+                self.state.reveals.push(Reveal { row_id: *row_id, column, extract, scope, stamp });
+            }
+            Event::Ran { what, rows } => self.state.runs.push(Run { what: what.clone(), rows: *rows, stamp }),
+            Event::Merged { case, head, analyst, entries } => {
+                let (case, head, analyst) = (case.clone(), head.clone(), analyst.clone());
+                self.state.merges.push(Merge { case, head, analyst, entries: *entries, stamp });
             }
             Event::Exported { path, sha256, format } => {
                 self.state.exports.push(Export { path: path.clone(), sha256: sha256.clone(), format: format.clone(), stamp });
@@ -116,7 +119,7 @@ impl Case {
         }
     }
 
-    fn opened(&mut self, extracts: &[super::event::OpenedExtract], stamp: &Stamp) {
+    fn opened(&mut self, extracts: &[super::saved::OpenedExtract], stamp: &Stamp) {
         for opened in extracts {
             self.state.current = Some(opened.sha256.clone());
             match self.state.extracts.iter_mut().find(|known| known.extract.sha256 == opened.sha256) {
@@ -131,8 +134,8 @@ impl Case {
 
     fn step(&mut self, entry: &Arc<Entry>) {
         self.note_id(&entry.event);
-        if let Some(subject) = self.subject(entry) {
-            fold::apply(&mut self.state, entry);
+        for subject in subjects(entry) {
+            fold::apply(&mut self.state, &subject, entry);
             self.subjects.entry(subject).or_default().push(entry.seq);
         }
         if entry.event.is_step() {
@@ -159,37 +162,25 @@ impl Case {
         self.rebuild(seq);
     }
 
-    /// Builds the subject of an entry again after it was taken back or counts again.
+    /// Builds the subjects of an entry again after it was taken back or counts again.
     fn rebuild(&mut self, seq: u64) {
-        let Some(subject) = self.entry(seq).cloned().and_then(|entry| self.subject(&entry)) else { return };
+        let Some(entry) = self.entry(seq).cloned() else { return };
         let counts = !self.undone.contains(&seq);
-        let live = self.subjects.entry(subject.clone()).or_default();
-        match live.binary_search(&seq) {
-            Ok(at) if !counts => {
-                live.remove(at);
+        for subject in subjects(&entry) {
+            let live = self.subjects.entry(subject.clone()).or_default();
+            match live.binary_search(&seq) {
+                Ok(at) if !counts => {
+                    live.remove(at);
+                }
+                Err(at) if counts => live.insert(at, seq),
+                _ => {}
             }
-            Err(at) if counts => live.insert(at, seq),
-            _ => {}
+            let entries: Vec<Arc<Entry>> = live.clone().into_iter().filter_map(|seq| self.entry(seq).cloned()).collect();
+            fold::clear(&mut self.state, &subject);
+            for entry in &entries {
+                fold::apply(&mut self.state, &subject, entry);
+            }
         }
-        let entries: Vec<Arc<Entry>> = live.clone().into_iter().filter_map(|seq| self.entry(seq).cloned()).collect();
-        fold::clear(&mut self.state, &subject);
-        for entry in &entries {
-            fold::apply(&mut self.state, entry);
-        }
-    }
-
-    fn subject(&self, entry: &Entry) -> Option<Subject> {
-        Some(match &entry.event {
-            Event::Question { id, .. } | Event::Answered { id, .. } => Subject::Question(id.clone()),
-            Event::Labelled { entity, .. } | Event::Unlabelled { entity, .. } => Subject::Labels(entity.clone()),
-            Event::Noted { id, .. } | Event::NoteRemoved { id } => Subject::Note(id.clone()),
-            Event::Pinned { evidence, .. } | Event::Unpinned { evidence } => Subject::Pin(evidence.clone()),
-            Event::Found { id, .. } | Event::FindingChanged { id, .. } => Subject::Finding(id.clone()),
-            Event::Measured { finding: Some(id), .. } => Subject::Finding(id.clone()),
-            Event::Measured { finding: None, .. } => Subject::Measure(entry.seq),
-            Event::Dismissed { entity, playbook, .. } => Subject::Dismissal(entity.clone(), playbook.clone()),
-            _ => return None,
-        })
     }
 
     /// The entry with this number.
@@ -239,61 +230,6 @@ impl Case {
         Some((seq, self.entry(seq)?.event.describe()))
     }
 
-    /// Whether an event makes sense now; the same check for recording and for replay.
-    pub fn check(&self, event: &Event) -> Result<(), Refusal> {
-        let refuse = |what: String| Err(Refusal(what));
-        match event {
-            Event::Created { .. } if !self.entries.is_empty() => refuse("the case has begun already".into()),
-            Event::Answered { id, .. } if !self.state.questions.contains_key(id) => refuse(format!("there is no question {id}")),
-            Event::Labelled { label, .. } if label.trim().is_empty() => refuse("a label needs a word".into()),
-            Event::Labelled { entity, .. } if !entity.role.is_entity() => {
-                refuse(format!("a value in the role {} cannot carry a label", entity.role))
-            }
-            Event::Unlabelled { entity, label, .. } if !self.labels_of(entity).iter().any(|one| one.label == *label) => {
-                refuse(format!("{entity} does not carry the label {label}"))
-            }
-            Event::Noted { id, target, .. } if self.note(id).is_some_and(|note| note.target != *target) => {
-                refuse(format!("note {id} is about something else"))
-            }
-            Event::NoteRemoved { id } if self.note(id).is_none() => refuse(format!("there is no note {id}")),
-            Event::Unpinned { evidence } if !self.state.pins.contains_key(evidence) => {
-                refuse(format!("nothing is pinned as {evidence}"))
-            }
-            Event::Found { id, .. } if self.state.findings.contains_key(id) => refuse(format!("there is a finding {id} already")),
-            Event::FindingChanged { id, .. } | Event::Measured { finding: Some(id), .. }
-                if !self.state.findings.contains_key(id) =>
-            {
-                refuse(format!("there is no finding {id}"))
-            }
-            Event::Dismissed { reason, .. } if reason.trim().is_empty() => refuse("say why it is nothing".into()),
-            Event::Undone { seq } => match self.entry(*seq) {
-                None => refuse(format!("there is no entry {seq}")),
-                Some(entry) if !entry.event.is_undoable() => {
-                    refuse(format!("entry {seq} ({}) cannot be taken back", entry.event.describe()))
-                }
-                Some(_) if self.undone.contains(seq) => refuse(format!("entry {seq} is taken back already")),
-                Some(_) => Ok(()),
-            },
-            Event::Redone { seq } if !self.undone.contains(seq) => refuse(format!("entry {seq} is not taken back")),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether an event may be recorded now: [`Case::check`], and that what it refers to is there. A journal may hold notes on things that
-    /// were taken back since, so replay is not as strict.
-    pub fn check_new(&self, event: &Event) -> Result<(), Refusal> {
-        self.check(event)?;
-        match event {
-            Event::Noted { target: Target::Finding(id), .. } if !self.state.findings.contains_key(id) => {
-                Err(Refusal(format!("there is no finding {id}")))
-            }
-            Event::Noted { target: Target::Question(id), .. } if !self.state.questions.contains_key(id) => {
-                Err(Refusal(format!("there is no question {id}")))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Remembers ids that were given out, so that no id is given twice, not even that of something taken back.
     fn note_id(&mut self, event: &Event) {
         if let Event::Question { id, .. } | Event::Noted { id, .. } | Event::Found { id, .. } = event {
@@ -305,7 +241,38 @@ impl Case {
         }
     }
 
+    /// Whether an id was ever given out here.
+    pub(super) fn has_given(&self, id: &str) -> bool {
+        let mut characters = id.chars();
+        let letter = characters.next();
+        match (letter, characters.as_str().parse::<u64>()) {
+            (Some(letter), Ok(number)) => self.ids.get(&letter).is_some_and(|last| number <= *last),
+            _ => self.state.questions.contains_key(id) || self.state.findings.contains_key(id) || self.note(id).is_some(),
+        }
+    }
+
     pub(super) fn next_id(&self, letter: char) -> String {
         format!("{letter}{}", self.ids.get(&letter).map_or(1, |last| last.saturating_add(1)))
     }
+}
+
+/// What an entry is about. One that names an entity twice is about it once.
+fn subjects(entry: &Entry) -> Vec<Subject> {
+    let one = match &entry.event {
+        Event::LabelledMany { entities, .. } | Event::UnlabelledMany { entities, .. } => {
+            let entities: BTreeSet<&Entity> = entities.iter().collect();
+            return entities.into_iter().map(|entity| Subject::Labels(entity.clone())).collect();
+        }
+        Event::Question { id, .. } | Event::Answered { id, .. } => Subject::Question(id.clone()),
+        Event::Labelled { entity, .. } | Event::Unlabelled { entity, .. } => Subject::Labels(entity.clone()),
+        Event::Staged { entity, .. } => Subject::Stage(entity.clone()),
+        Event::Noted { id, .. } | Event::NoteRemoved { id } => Subject::Note(id.clone()),
+        Event::Pinned { evidence, .. } | Event::Unpinned { evidence } => Subject::Pin(evidence.clone()),
+        Event::Found { id, .. } | Event::FindingChanged { id, .. } => Subject::Finding(id.clone()),
+        Event::Measured { finding: Some(id), .. } => Subject::Finding(id.clone()),
+        Event::Measured { finding: None, .. } => Subject::Measure(entry.seq),
+        Event::Dismissed { entity, playbook, .. } => Subject::Dismissal(entity.clone(), playbook.clone()),
+        _ => return Vec::new(),
+    };
+    vec![one]
 }

@@ -57,7 +57,8 @@ mod tests {
         let mut case = Case::default();
         for (at, event) in events.into_iter().enumerate() {
             let seq = at as u64 + 1;
-            let entry = Entry { seq, at: Timestamp(0), by: "ana".into(), prev: String::new(), hash: String::new(), event };
+            let entry =
+                Entry { seq, at: Timestamp(0), by: "ana".into(), prev: String::new(), hash: String::new(), origin: None, event };
             case.apply(&entry);
         }
         case

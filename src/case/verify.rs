@@ -8,6 +8,7 @@ use crate::engine::{Client, Limits, Statement, Table};
 use crate::extract::Extract;
 use crate::investigate::result::{self, Bounds};
 use crate::investigate::{self, CaseTerms, Context, Filter, REQUESTS, View};
+use crate::playbook;
 use crate::settings::files::FileError;
 
 use super::dir::{CaseError, EVIDENCE, JOURNAL, META};
@@ -238,7 +239,23 @@ fn numbers(dir: &Path, case: &Case, extract: Option<(&Extract, &Client)>, verdic
     for entry in case.entries() {
         then.apply_shared(entry.clone());
         if let Some(measure) = measures.get(&entry.seq).filter(|measure| measure.extract == extract.sha256) {
-            verdicts.push(measured(measure, &then.terms(&extract.sha256), extract, client));
+            let merged = entry.origin.is_some();
+            let verdict = match measure.playbook.is_empty() {
+                true => measured(measure, &then.terms(&extract.sha256), extract, client),
+                false => match hits(measure, client) {
+                    Ok(verdict) => verdict,
+                    Err(why) => {
+                        verdicts.unchecked.push(why);
+                        continue;
+                    }
+                },
+            };
+            // Where it was run, the case said other things than the one that it was merged into.
+            if merged && !verdict.holds && speaks_of_the_case(&measure.filter) {
+                verdicts.unchecked.push(format!("{}: it speaks of the case that it was merged from", verdict.what));
+                continue;
+            }
+            verdicts.push(verdict);
         }
     }
 }
@@ -281,6 +298,33 @@ fn roles_at(case: &Case, pin: &Pin) -> BTreeMap<Role, String> {
         }
     }
     roles
+}
+
+fn speaks_of_the_case(filter: &str) -> bool {
+    ["label:", "pinned:", "finding:", "stage:"].iter().any(|term| filter.contains(term))
+}
+
+/// The number of entities that a playbook accuses. A playbook that is not the one that was run says nothing about its number.
+fn hits(measure: &Measure, client: &Client) -> Result<Verdict, String> {
+    let id = &measure.playbook;
+    let of = measure.finding.as_ref().map(|id| format!("finding {id}, ")).unwrap_or_default();
+    let what = format!("{of}playbook {id} ({})", measure.title);
+    let other = || format!("{what}: this casebook has no playbook {id} with the same query");
+    let known = playbook::library::builtin().into_iter().find(|known| known.id == *id).ok_or_else(other)?;
+    let statement = playbook::statement(&known, &BTreeMap::new()).map_err(|_| other())?;
+    let params: Vec<String> = statement.params.iter().map(ToString::to_string).collect();
+    if !measure.query.is_empty() && (measure.query != statement.sql || measure.params != params) {
+        return Err(other());
+    }
+    let expected = format!("{} rows", measure.rows);
+    Ok(match ask(client, statement) {
+        Ok(table) => {
+            let found = format!("{} rows", table.len());
+            let holds = found == expected;
+            Verdict::new(what, expected, found, holds)
+        }
+        Err(error) => Verdict::new(what, expected, error, false),
+    })
 }
 
 fn measured(measure: &Measure, terms: &dyn CaseTerms, extract: &Extract, client: &Client) -> Verdict {

@@ -9,8 +9,8 @@ use crate::extract::{JoinSpec, OpenSpec};
 use crate::settings::size;
 
 use super::{
-    cache, case, completions, demo, diff, entity, inspect, links, pivot, playbook, query, report, secrets, templates, timeline,
-    top,
+    cache, case, completions, config, demo, diff, dry_run, entity, inspect, keys, links, pivot, playbook, query, report, secrets,
+    templates, timeline, top,
 };
 
 /// A terminal workbench for platform-abuse investigations.
@@ -75,6 +75,8 @@ pub(super) enum Command {
     Templates(templates::TemplatesArgs),
     /// Print what one view has and another one has not: the addresses that only one of two accounts uses
     Diff(diff::DiffArgs),
+    /// Print what a rule would have stopped, whom it would have hit and from when on; nothing is stopped
+    DryRun(dry_run::DryRunArgs),
     /// Print all that is known of an entity: figures, what is new for it, what shares rows with it
     Entity(entity::EntityArgs),
     /// List the secrets of an extract by their fingerprints
@@ -100,6 +102,14 @@ pub(super) enum Command {
     Cache(cache::CacheCommand),
     /// Write the report of a case
     Report(report::ReportArgs),
+    /// Print the keys of the workbench as they are set
+    Keys(keys::KeysArgs),
+    /// Check the configuration, print a default one, say where it is
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  casebook config check\n  casebook config default > \"$(casebook config path)\"\n  casebook config schema > casebook.schema.json"
+    )]
+    Config(config::ConfigCommand),
     /// Print the completions of a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -209,6 +219,14 @@ pub(super) struct FilterArgs {
     /// Only rows that this filter lets through, such as 'account:acct_17 status:401,403 -ip:10.0.0.0/8'
     #[arg(long, short, value_name = "FILTER")]
     pub(super) filter: Option<String>,
+}
+
+/// What is asked in the place of the extract.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SqlArgs {
+    /// Ask the result of this SELECT over the table requests in the place of the extract; a column that is named like a role is that role
+    #[arg(long, value_name = "SELECT")]
+    pub(super) sql: Option<String>,
 }
 
 /// What the output looks like.

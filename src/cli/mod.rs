@@ -7,11 +7,14 @@ mod args;
 mod cache;
 mod case;
 mod completions;
+mod config;
 mod demo;
 mod diff;
+mod dry_run;
 mod entity;
 mod failure;
 mod inspect;
+mod keys;
 mod links;
 mod man;
 mod output;
@@ -162,12 +165,15 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
         Some(Command::Links(args)) => links::run(&args, shell),
         Some(Command::Templates(args)) => templates::run(&args, shell),
         Some(Command::Diff(args)) => diff::run(&args, shell),
+        Some(Command::DryRun(args)) => dry_run::run(&args, shell),
         Some(Command::Entity(args)) => entity::run(&args, shell),
         Some(Command::Secrets(args)) => secrets::run(&args, shell),
         Some(Command::Playbook(command)) => playbook::run(&command, shell),
         Some(Command::Case(command)) => case::run(&command, shell),
         Some(Command::Cache(command)) => cache::run(&command, shell),
         Some(Command::Report(args)) => report::run(&args, shell),
+        Some(Command::Keys(args)) => keys::run(&args, shell),
+        Some(Command::Config(command)) => config::run(&command, shell),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
     }

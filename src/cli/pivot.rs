@@ -7,7 +7,7 @@ use crate::domain::{Entity, Role};
 use crate::engine::Limits;
 use crate::investigate::pivot;
 
-use super::args::{FilterArgs, FormatArgs, OpenArgs};
+use super::args::{FilterArgs, FormatArgs, OpenArgs, SqlArgs};
 use super::failure::Failure;
 use super::output::{self, Sheet};
 use super::query::default_limit;
@@ -21,6 +21,7 @@ use super::shell::Place;
   casebook pivot ip:203.0.113.9 --to account --filter 'status:200' --format csv logs/
   casebook pivot account:acct_1 --also account:acct_2 --also device:d-77 --to ip logs/
   casebook pivot view --to account --filter 'status:401 user_agent~(?i)python' logs/
+  casebook pivot ip:203.0.113.9 --to account --sql 'SELECT * FROM requests WHERE hour(time) < 6' logs/
 
 Columns: value,requests,first_seen,last_seen; the most frequent first. A * in the value stands for any text. With --also the rows
 count that have any of the entities; with the word view in the place of an entity, every row that the filter lets through.")]
@@ -39,6 +40,8 @@ pub(super) struct PivotArgs {
     extracts: Vec<String>,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    sql: SqlArgs,
     /// How many values; 0 for all. By default 100 on a terminal, else all
     #[arg(long, short = 'n', value_name = "N")]
     limit: Option<u64>,
@@ -76,7 +79,8 @@ pub(super) fn run(args: &PivotArgs, place: &Place<'_>) -> Result<i32, Failure> {
         Start::View if given.is_empty() => {}
         Start::View => return Err(Failure::Usage("--also adds to an entity; view is every row already".to_owned())),
     }
-    let session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
+    let mut session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
+    session.ask_of(&args.sql)?;
     let filter = session.sealed(args.filter.filter.as_deref());
     let filter = filter.as_deref();
     let view = session.view(filter, &args.open)?;

@@ -202,7 +202,7 @@ fn record_reveals(session: &mut Session<'_>, revealed: &mut Vec<(i64, String)>, 
             // A row of a result has a number of its own.
             let (row_id, column) =
                 if of_extract { (row_id, column) } else { (0, format!("{column} of row {row_id} of the result of --sql")) };
-            case.record(Event::Revealed { row_id, column, extract: extract.clone() }, now())?;
+            case.record(Event::Revealed { row_id, column, extract: extract.clone(), scope: String::new() }, now())?;
         }
     }
     Ok(())

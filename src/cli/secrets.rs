@@ -62,7 +62,7 @@ pub(super) fn run(args: &SecretsArgs, place: &Place<'_>) -> Result<i32, Failure>
             if let Some(case) = &mut session.case {
                 for (row_id, columns) in firsts {
                     let column = columns.split(' ').next().unwrap_or_default().to_owned();
-                    case.record(Event::Revealed { row_id, column, extract: extract.clone() }, now())?;
+                    case.record(Event::Revealed { row_id, column, extract: extract.clone(), scope: String::new() }, now())?;
                 }
             }
         }

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::case::{CaseDir, Event, Mode, OpenedExtract};
+use crate::case::{CaseDir, Event, Mode, OpenedExtract, Terms};
 use crate::domain::{Entity, Role, Schema, Seal};
 use crate::engine::client::AskError;
 use crate::engine::{Client, Lane, Limits, Statement, Table};
 use crate::extract::{self, Extract, Opened};
 use crate::investigate::result::{self, Bounds, Kept};
-use crate::investigate::{CaseTerms, Context, Filter, FilterError, REQUESTS, View};
-use crate::settings::machine::now;
+use crate::investigate::{CaseTerms, Context, Filter, FilterError, NoCase, REQUESTS, View};
+use crate::settings::machine::{analyst, now};
 use crate::settings::salt;
 
-use super::args::OpenArgs;
+use super::args::{OpenArgs, SqlArgs};
 use super::failure::Failure;
 use super::secrets;
 use super::shell::Place;
@@ -87,6 +87,14 @@ impl<'a> Session<'a> {
         }
         self.result = Some(kept);
         Ok(())
+    }
+
+    /// Asks what `--sql` says from now on, where it says something.
+    pub(super) fn ask_of(&mut self, args: &SqlArgs) -> Result<(), Failure> {
+        match self.sealed(args.sql.as_deref()) {
+            Some(sql) => self.use_sql(&sql),
+            None => Ok(()),
+        }
     }
 
     /// A text of the command line with fingerprints in the place of secrets, as they stand in the extract. From there on nothing knows
@@ -180,6 +188,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The case as the filters of this command see it, with the labels that count now.
+    fn terms(&self) -> Option<Terms<'_>> {
+        self.case.as_ref().map(|dir| dir.case().terms_at(&self.extract.sha256, now()))
+    }
+
     /// Notes in the case that this extract was opened, unless it is the current one there already.
     pub(super) fn record_opened(&mut self) -> Result<(), Failure> {
         let Some(dir) = &mut self.case else { return Ok(()) };
@@ -194,24 +207,31 @@ impl<'a> Session<'a> {
 
 impl CaseTerms for Session<'_> {
     fn labelled(&self, label: &str) -> Vec<Entity> {
-        self.case.as_ref().map(|dir| dir.case().labelled(label)).unwrap_or_default()
+        self.terms().map(|terms| terms.labelled(label)).unwrap_or_default()
     }
 
     fn labels(&self) -> Vec<String> {
-        self.case.as_ref().map(|dir| dir.case().labels()).unwrap_or_default()
+        self.terms().map(|terms| terms.labels()).unwrap_or_default()
     }
 
     /// The pins of this extract, also where the case has opened another one since.
     fn pinned(&self) -> Vec<i64> {
-        self.case.as_ref().map(|dir| dir.case().terms(&self.extract.sha256).pinned()).unwrap_or_default()
+        self.terms().map(|terms| terms.pinned()).unwrap_or_default()
     }
 
     fn finding(&self, id: &str) -> Option<Vec<Entity>> {
-        self.case.as_ref().and_then(|dir| dir.case().finding(id))
+        self.terms().and_then(|terms| terms.finding(id))
+    }
+
+    fn staged(&self, stage: &str) -> Option<Vec<Entity>> {
+        match self.terms() {
+            Some(terms) => terms.staged(stage),
+            None => NoCase.staged(stage),
+        }
     }
 
     fn bad(&self) -> Vec<Entity> {
-        self.case.as_ref().map(|dir| dir.case().bad()).unwrap_or_default()
+        self.terms().map(|terms| terms.bad()).unwrap_or_default()
     }
 }
 
@@ -219,6 +239,7 @@ impl CaseTerms for Session<'_> {
 pub(super) fn open_case(place: &Place<'_>, dir: &std::path::Path, mode: Mode) -> Result<CaseDir, Failure> {
     let (mut case, replay) = CaseDir::open(dir, mode)?;
     if mode == Mode::Write {
+        case.set_author(&analyst());
         case.set_seal(salt::seal(&place.paths, None).map_err(|error| Failure::Failed(error.to_string()))?);
     }
     for notice in replay.notices() {

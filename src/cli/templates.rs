@@ -105,7 +105,7 @@ fn reveal(session: &mut Session<'_>, found: &[Found], records: bool) -> Result<S
     let Some(case) = &mut session.case else { return Ok(String::new()) };
     for row_id in found.iter().filter_map(|found| found.examples.first()) {
         let column = Role::Content.name().to_owned();
-        case.record(Event::Revealed { row_id: *row_id, column, extract: extract.clone() }, now())?;
+        case.record(Event::Revealed { row_id: *row_id, column, extract: extract.clone(), scope: String::new() }, now())?;
     }
     Ok(format!("note: sensitive content is revealed; that is recorded in {}", SafeText::new(&case.path().display().to_string())))
 }

@@ -9,7 +9,7 @@ use crate::domain::{Timestamp, Value};
 use crate::engine::Limits;
 use crate::investigate::{count, timeline};
 
-use super::args::{FilterArgs, FormatArgs, OpenArgs};
+use super::args::{FilterArgs, FormatArgs, OpenArgs, SqlArgs};
 use super::failure::Failure;
 use super::output::{self, Sheet};
 use super::session::Session;
@@ -22,6 +22,7 @@ use super::shell::Place;
   casebook timeline --by status --bucket 1h --filter 'account:acct_17' logs/
   casebook timeline --bucket 1d --format csv requests.csv
   casebook timeline --by account --top 5 --fill --bucket 1h logs/
+  casebook timeline --sql 'SELECT min(time) AS time FROM requests GROUP BY account' --bucket 1d logs/
 
 Columns: bucket,requests, and the column of --by. A bucket is named by its start; buckets without rows are left out; rows without
 a time are counted in a line whose bucket is empty. With --top also rank: 0 for the most frequent value; a line without a rank counts
@@ -44,6 +45,8 @@ pub(super) struct TimelineArgs {
     bucket: Option<String>,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    sql: SqlArgs,
     /// Count by a column that is masked otherwise
     #[arg(long)]
     reveal: bool,
@@ -62,7 +65,8 @@ pub(super) fn run(args: &TimelineArgs, place: &Place<'_>) -> Result<i32, Failure
         Some(text) => Some(timeline::parse_bucket(text).map_err(|error| Failure::Usage(format!("--bucket: {error}")))?),
         None => None,
     };
-    let session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
+    let mut session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
+    session.ask_of(&args.sql)?;
     let filter = session.sealed(args.filter.filter.as_deref());
     let filter = filter.as_deref();
     let view = session.view(filter, &args.open)?;
@@ -88,7 +92,7 @@ pub(super) fn run(args: &TimelineArgs, place: &Place<'_>) -> Result<i32, Failure
     let table = session.ask(statement.map_err(|error| Failure::Usage(error.to_string()))?, Limits::default())?;
     let mut sheet = Sheet::whole(&table);
     if let (Some(by), Some(_)) = (&args.by, args.top) {
-        let name = session.extract.schema.column(by).map_or(by.as_str(), |column| column.name.as_str());
+        let name = session.schema().column(by).map_or(by.as_str(), |column| column.name.as_str());
         sheet = Sheet {
             names: ["bucket", "requests", name, "rank"].map(str::to_owned).to_vec(),
             ..Sheet::of(&table, &["bucket", "requests", "value", "rank"])

@@ -10,7 +10,7 @@ use crate::investigate::listing::{Asked, Order};
 use crate::investigate::spread::{self, Spread};
 use crate::investigate::{View, top};
 
-use super::args::{FilterArgs, FormatArgs, OpenArgs};
+use super::args::{FilterArgs, FormatArgs, OpenArgs, SqlArgs};
 use super::failure::Failure;
 use super::output::{self, Sheet};
 use super::session::Session;
@@ -26,6 +26,7 @@ use super::shell::Place;
   casebook top ip --compare=-1w --time 2026-03-02..2026-03-03 logs/
   casebook top user_agent --rare --search python logs/
   casebook top latency --stats logs/
+  casebook top ips --sql 'SELECT count(DISTINCT ip) AS ips FROM requests GROUP BY account' --histogram logs/
 
 Columns: value,requests,share. The share is of the rows that the filter lets through, from 0 to 1 (in a table, in per cent).
 Rows without a value are counted in a line whose value is empty.
@@ -42,6 +43,8 @@ pub(super) struct TopArgs {
     extracts: Vec<String>,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    sql: SqlArgs,
     /// How many values; 0 for all
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
     limit: u64,
@@ -71,7 +74,8 @@ pub(super) struct TopArgs {
 
 /// Prints the values.
 pub(super) fn run(args: &TopArgs, place: &Place<'_>) -> Result<i32, Failure> {
-    let session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
+    let mut session = Session::open(place, &args.open, &args.extracts, Mode::Read)?;
+    session.ask_of(&args.sql)?;
     let filter = session.sealed(args.filter.filter.as_deref());
     let filter = filter.as_deref();
     let view = session.view(filter, &args.open)?;

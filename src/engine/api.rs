@@ -61,6 +61,20 @@ pub enum Param {
     Time(Timestamp),
 }
 
+impl fmt::Display for Param {
+    /// The value as people read it, without quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Param::Null => f.write_str("NULL"),
+            Param::Bool(value) => write!(f, "{value}"),
+            Param::Int(value) => write!(f, "{value}"),
+            Param::Float(value) => write!(f, "{value}"),
+            Param::Text(value) => f.write_str(value),
+            Param::Time(value) => write!(f, "{value}"),
+        }
+    }
+}
+
 impl From<&str> for Param {
     fn from(text: &str) -> Param {
         Param::Text(text.to_owned())

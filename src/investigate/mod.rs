@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod count;
 pub mod diff;
+pub mod dry_run;
 pub mod entity;
 pub mod filter;
 pub mod links;
@@ -41,7 +42,14 @@ pub trait CaseTerms {
     fn bad(&self) -> Vec<Entity> {
         Vec::new()
     }
+    /// The entities that stand so (see [`STAGES`]), of all that the case speaks of; `None` for a word that is no stage.
+    fn staged(&self, stage: &str) -> Option<Vec<Entity>> {
+        STAGES.contains(&stage).then(Vec::new)
+    }
 }
+
+/// The words for where an entity stands in a case.
+pub const STAGES: [&str; 4] = ["seen", "suspect", "confirmed", "cleared"];
 
 /// The case of somebody who has none: no labels, no pins, no findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Playbook, reads};
 use super::sql::{Piece, pieces};
+use super::{Playbook, reads};
 
 /// Something wrong with a playbook, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

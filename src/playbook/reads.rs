@@ -11,7 +11,19 @@ const REQUESTS: &str = "requests";
 
 /// Words behind which no further table of a `FROM` can follow.
 const ENDS: [&str; 13] = [
-    "where", "group", "having", "order", "limit", "offset", "window", "qualify", "union", "except", "intersect", "select", "fetch",
+    "where",
+    "group",
+    "having",
+    "order",
+    "limit",
+    "offset",
+    "window",
+    "qualify",
+    "union",
+    "except",
+    "intersect",
+    "select",
+    "fetch",
 ];
 
 /// Functions in whose brackets `from` is a word of their own.
@@ -142,7 +154,8 @@ impl Reader<'_> {
                     let Some(name) = self.name(place).filter(|_| follows) else { continue };
                     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
                     if !name.chars().all(plain) || name.eq_ignore_ascii_case(REQUESTS) {
-                        strange.push((place, format!("WITH cannot name {name}: letters, digits and '_' only, and not {REQUESTS}")));
+                        strange
+                            .push((place, format!("WITH cannot name {name}: letters, digits and '_' only, and not {REQUESTS}")));
                     }
                     let scope = match around.last() {
                         Some(open) => *open..self.partners.get(*open).copied().flatten().unwrap_or(self.pieces.len()),
@@ -166,12 +179,13 @@ impl Reader<'_> {
             let Some(name) = self.name(place) else { continue };
             let is_word = self.piece(place) == Some(&Piece::Word) && allowed::is_word(&name);
             // `WITH RECURSIVE name(column) AS (…)`, and `FROM (…) AS name(column)`.
-            let names_columns = self.definition(place).is_some() && self.own.iter().any(|own| own.name == name)
-                || place.checked_sub(1).is_some_and(|before| self.is(before, "as") || self.text(before) == ")")
-                    && self.partners.get(place + 1).copied().flatten().is_some_and(|end| {
-                        (place + 2..end).all(|inner| self.text(inner) == "," || self.name(inner).is_some())
-                    })
-                    && !allowed::is_word(&name);
+            let names_columns =
+                self.definition(place).is_some() && self.own.iter().any(|own| own.name == name)
+                    || place.checked_sub(1).is_some_and(|before| self.is(before, "as") || self.text(before) == ")")
+                        && self.partners.get(place + 1).copied().flatten().is_some_and(|end| {
+                            (place + 2..end).all(|inner| self.text(inner) == "," || self.name(inner).is_some())
+                        })
+                        && !allowed::is_word(&name);
             if !is_word && !names_columns && !allowed::is_function(&name) {
                 self.complain(place, refused_call(&name));
             }
@@ -188,8 +202,7 @@ impl Reader<'_> {
             match self.pieces.get(place).map(|(piece, _)| piece.clone()) {
                 Some(Piece::Open) => {
                     let nested = level.wants_table && self.text(place) == "(";
-                    let subquery =
-                        ["select", "with", "from", "values"].iter().any(|word| self.is(place + 1, word)) || !nested;
+                    let subquery = ["select", "with", "from", "values"].iter().any(|word| self.is(place + 1, word)) || !nested;
                     level.wants_table = false;
                     let own_from = place.checked_sub(1).and_then(|before| self.name(before));
                     let own_from = own_from.is_some_and(|name| OWN_FROM.iter().any(|own| own.eq_ignore_ascii_case(&name)));
@@ -208,7 +221,7 @@ impl Reader<'_> {
                             let distinct = place >= 2
                                 && self.is(place - 1, "distinct")
                                 && (self.is(place - 2, "is") || self.is(place - 2, "not"));
-                            if !distinct && !(level.own_from && !level.selects && !first) {
+                            if (first || level.selects || !level.own_from) && !distinct {
                                 (level.in_from, level.wants_table) = (true, true);
                             }
                         }
@@ -272,7 +285,19 @@ impl Reader<'_> {
 fn refused_call(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let reads = ["read_", "scan", "glob", "sniff", "parquet_", "query", "http", "load_", "import_", "excel", "st_read"];
-    let tells = ["duckdb_", "pragma_", "current_", "getenv", "getvariable", "pg_", "which_", "version", "user", "session_", "in_search_path"];
+    let tells = [
+        "duckdb_",
+        "pragma_",
+        "current_",
+        "getenv",
+        "getvariable",
+        "pg_",
+        "which_",
+        "version",
+        "user",
+        "session_",
+        "in_search_path",
+    ];
     let why = if reads.iter().any(|part| lower.contains(part)) {
         "it reads what is not the extract"
     } else if tells.iter().any(|part| lower.starts_with(part)) {

@@ -134,10 +134,13 @@ fn a_playbook_reads_requests_and_its_own_names_alone() {
     let elsewhere = "it reads what is not the extract";
     let machine = "it tells of the machine or the engine";
     refused("SELECT *\nFROM read_csv('/etc/passwd') ALL", "line 25, column 6: read_csv(…) is not allowed: it reads");
-    for call in ["READ_CSV", "\"read_text\"", "read_blob", "read_json_auto", "read_parquet", "parquet_scan", "glob", "sniff_csv"] {
+    for call in ["READ_CSV", "\"read_text\"", "read_blob", "read_json_auto", "read_parquet", "parquet_scan", "glob", "sniff_csv"]
+    {
         refused(&format!("SELECT * FROM {call}('/etc/passwd') ALL"), elsewhere);
     }
-    for call in ["query('SELECT 1')", "query_table('x')", "read_ndjson_objects('x')", "parquet_metadata('x')", "main.read_csv('x')"] {
+    for call in
+        ["query('SELECT 1')", "query_table('x')", "read_ndjson_objects('x')", "parquet_metadata('x')", "main.read_csv('x')"]
+    {
         refused(&format!("SELECT * FROM {call} ALL"), elsewhere);
     }
     for call in ["getenv('HOME')", "'HOME'.getenv()", "current_setting('threads')", "version()", "getvariable('x')"] {
@@ -162,7 +165,9 @@ fn a_playbook_reads_requests_and_its_own_names_alone() {
     }
     refused("WITH x AS (SELECT 1) FROM '/etc/passwd' ALL", file);
     let unread = "is not read by playbooks";
-    for table in ["\"/etc/passwd\"", "secrets", "rejects", "information_schema.tables", "duckdb_settings", "work.x", "main.requests"] {
+    for table in
+        ["\"/etc/passwd\"", "secrets", "rejects", "information_schema.tables", "duckdb_settings", "work.x", "main.requests"]
+    {
         refused(&format!("SELECT * FROM {table} ALL"), unread);
     }
     // A name counts only inside the brackets in which it was given.
@@ -241,10 +246,10 @@ fn roles_that_are_missing_are_named() {
 #[test]
 fn the_built_in_playbooks_are_sound_and_documented() {
     let playbooks = library::builtin();
-    assert_eq!(playbooks.len(), 9, "all parse and no two share an id");
+    assert_eq!(playbooks.len(), 38, "all parse and no two share an id");
     for playbook in playbooks {
         assert_eq!(check(&playbook), [], "{}", playbook.id);
-        for part in ["**What it finds.**", "**How.**", "**What it mistakes.**", "**Next.**"] {
+        for part in ["**What it finds.**", "**How.**", "**What it mistakes.**", "**Next.**", "**Source.**"] {
             assert!(playbook.doc.contains(part), "{}: {part}", playbook.id);
         }
         assert!(playbook.question.ends_with('?') && !playbook.references.is_empty() && !playbook.tags.is_empty());
@@ -266,7 +271,7 @@ fn own_playbooks_add_and_override_and_broken_ones_are_named() {
     std::fs::write(own.join("d.sql"), format!("{HEADER}DROP TABLE requests")).unwrap();
     std::fs::write(own.join("notes.txt"), "not a playbook").unwrap();
     let library = library::load(&paths);
-    assert_eq!(library.playbooks.len(), 10);
+    assert_eq!(library.playbooks.len(), library::builtin().len() + 1);
     assert_eq!(library.get("busy-keys").unwrap().origin, Origin::File(own.join("a.sql")));
     assert_eq!(library.get("denied-calls").unwrap().title, "Busy keys");
     assert_eq!(library.get("signup-farm").unwrap().origin, Origin::BuiltIn);

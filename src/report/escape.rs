@@ -200,7 +200,7 @@ fn inline(words: &str, emphasis: bool) -> String {
 }
 
 /// Breaks what renderers turn into links on their own: `http://` becomes `hxxp[:]//`, `www.` `www[.]`, `a@b` `a[at]b`.
-fn defang(words: &str) -> String {
+pub(super) fn defang(words: &str) -> String {
     let lower = words.to_ascii_lowercase();
     let mut out = String::with_capacity(words.len());
     let mut before: Option<char> = None;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::app::state::copying::Destination;
 use crate::app::{Effect, Msg};
@@ -12,6 +13,7 @@ use crate::extract::{Changed, Extract, OpenSpec, Opened};
 use crate::settings::history;
 use crate::settings::paths::Paths;
 
+use super::input::Gate;
 use super::loader::{self, Attempt, Loader, News, Rehash};
 use super::scribe::{Order, Scribe};
 use super::{Post, Prepare, clipboard, input};
@@ -19,7 +21,11 @@ use super::{Post, Prepare, clipboard, input};
 /// Everything that acts outside.
 pub(super) struct Hands {
     post: Post,
-    paths: Paths,
+    /// Closed while another program has the terminal.
+    pub(super) gate: Arc<Gate>,
+    /// When the program started.
+    pub(super) began: Instant,
+    pub(super) paths: Paths,
     opener: Arc<dyn Opener>,
     case: Option<PathBuf>,
     read_only: bool,
@@ -38,9 +44,18 @@ pub(super) struct Hands {
 }
 
 impl Hands {
-    pub(super) fn new(post: Post, case: Option<PathBuf>, read_only: bool, paths: Paths, opener: Arc<dyn Opener>) -> Hands {
+    pub(super) fn new(
+        post: Post,
+        gate: Arc<Gate>,
+        case: Option<PathBuf>,
+        read_only: bool,
+        paths: Paths,
+        opener: Arc<dyn Opener>,
+    ) -> Hands {
         Hands {
             post,
+            gate,
+            began: Instant::now(),
             paths,
             opener,
             case,
@@ -145,7 +160,7 @@ impl Hands {
                 Destination::Clipboard => clipboard::send(handout, self.post.clone()),
                 Destination::File => self.order(Order::Copy(handout)),
             },
-            Effect::Report => self.order(Order::Report),
+            Effect::Report { format, redact } => self.order(Order::Report { format, redact }),
             Effect::SqlHistory(text) => {
                 let (paths, post) = (self.paths.clone(), self.post.clone());
                 input::spawn("history", move || {
@@ -155,7 +170,7 @@ impl Hands {
                 });
             }
             // The loop does these itself.
-            Effect::Theme(_) | Effect::Quit => {}
+            Effect::Theme(_) | Effect::Edit(_) | Effect::Quit => {}
         }
     }
 

@@ -1,4 +1,8 @@
-//! Keys, pasted text and new sizes, read on a thread of their own.
+//! Keys, pasted text and new sizes, read on a thread of their own, which can be asked to leave the terminal alone for a while.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -7,10 +11,70 @@ use crate::app::key::{Code, Key};
 
 use super::{Post, size};
 
+/// Stands between the terminal and the thread that reads from it. While it is closed, that thread stands aside, so that another program
+/// gets the keys.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    standing: Mutex<Standing>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Standing {
+    closed: bool,
+    aside: bool,
+}
+
+/// How long the reading thread has for standing aside.
+const ASIDE: Duration = Duration::from_secs(2);
+
+impl Gate {
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits here as long as the gate is closed. For the reading thread.
+    fn pass(&self) {
+        let mut standing = self.standing();
+        if !standing.closed {
+            return;
+        }
+        standing.aside = true;
+        self.changed.notify_all();
+        while standing.closed {
+            standing = self.changed.wait(standing).unwrap_or_else(PoisonError::into_inner);
+        }
+        standing.aside = false;
+    }
+
+    /// Closes the gate and waits until the reading thread has stood aside. Where it does not, the gate is open again and that is an error.
+    pub(super) fn close(&self) -> io::Result<()> {
+        self.standing().closed = true;
+        // The thread waits in a read that only something to be read ends; news of the terminal's size are that.
+        signal_hook::low_level::raise(signal_hook::consts::SIGWINCH)?;
+        let waited = self.changed.wait_timeout_while(self.standing(), ASIDE, |standing| !standing.aside);
+        let (mut standing, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if standing.aside {
+            return Ok(());
+        }
+        // Under the same lock: whether the thread stands aside is not decided in between.
+        standing.closed = false;
+        self.changed.notify_all();
+        Err(io::Error::other("the keys are still being read here"))
+    }
+
+    /// Opens it again.
+    pub(super) fn open(&self) {
+        self.standing().closed = false;
+        self.changed.notify_all();
+    }
+}
+
 /// Listens until the terminal is gone. The thread ends with the program: it waits in a read that nothing else can end.
-pub(super) fn listen(post: Post) {
+pub(super) fn listen(post: Post, gate: Arc<Gate>) {
     let read = move || {
         loop {
+            gate.pass();
             match event::read() {
                 Ok(Event::Key(pressed)) => {
                     if let Some(key) = key_of(pressed) {
@@ -67,6 +131,22 @@ fn key_of(pressed: KeyEvent) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closed_gate_is_passed_when_it_is_opened() {
+        let gate = Arc::new(Gate::default());
+        gate.standing().closed = true;
+        let reader = std::thread::spawn({
+            let gate = Arc::clone(&gate);
+            move || gate.pass()
+        });
+        gate.close().unwrap();
+        assert!(gate.standing().aside);
+        gate.open();
+        reader.join().unwrap();
+        assert!(!gate.standing().aside);
+        gate.pass();
+    }
 
     #[test]
     fn keys_of_the_terminal_become_keys_of_the_program() {

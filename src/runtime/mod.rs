@@ -1,9 +1,11 @@
 //! The imperative shell: one loop that gives all messages one order, and the hands that do what the core asks for.
 
 mod clipboard;
+mod editor;
 mod effects;
 mod input;
 mod loader;
+mod preferences;
 mod screen;
 mod scribe;
 mod signals;
@@ -28,7 +30,10 @@ use crate::settings::history;
 use crate::settings::machine::now;
 use crate::settings::paths::Paths;
 
+pub use preferences::Preferences;
+
 use effects::Hands;
+use input::Gate;
 use loader::{Attempt, News};
 use screen::Screen;
 
@@ -44,8 +49,12 @@ pub struct Start {
     pub read_only: bool,
     /// The time range of the first view.
     pub range: TimeRange,
-    /// The theme's name; `None` for the one that fits the terminal.
+    /// The theme that was asked for; `None` for the one of the preferences.
     pub theme: Option<String>,
+    /// What the user has set.
+    pub preferences: Preferences,
+    /// What is wrong with what the user has set; to be shown.
+    pub mistakes: Vec<String>,
     /// The program's folders.
     pub paths: Paths,
     /// Opens databases.
@@ -124,7 +133,7 @@ pub fn run(start: Start) -> Result<Outcome, RunError> {
     if !std::io::stdout().is_terminal() || !keys {
         return Err(RunError::NoTerminal);
     }
-    let mut screen = Screen::open(start.theme.as_deref())?;
+    let mut screen = Screen::open(start.theme.as_deref(), &start.preferences, &start.paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let outcome = runtime.block_on(work(start, &mut screen));
     screen.close();
@@ -134,22 +143,31 @@ pub fn run(start: Start) -> Result<Outcome, RunError> {
 async fn work(start: Start, screen: &mut Screen) -> Outcome {
     let (sender, mut incoming) = unbounded_channel();
     let post = Post(sender);
-    input::listen(post.clone());
+    let gate = Arc::new(Gate::default());
+    input::listen(post.clone(), Arc::clone(&gate));
     signals::listen(post.clone());
     let mut state = State::new(&crate::engine::dialect::DUCK);
     state.theme = screen.theme_name().to_owned();
     state.themes = screen.theme_names();
+    state.keymap = start.preferences.keymap;
 
-    let problems: Vec<String> = start.library.problems.iter().map(ToString::to_string).collect();
+    let mut problems: Vec<String> = Vec::new();
+    if !start.mistakes.is_empty() {
+        problems.push(format!("in config.toml, {} (the defaults hold there)", start.mistakes.join("; ")));
+    }
+    let unfit: Vec<String> = start.library.problems.iter().map(ToString::to_string).collect();
+    if !unfit.is_empty() {
+        problems.push(format!("these playbooks cannot be used: {}", unfit.join("; ")));
+    }
     update(&mut state, Msg::Library(start.library.playbooks));
     update(&mut state, Msg::SqlHistory(history::read(&start.paths, REMEMBERED)));
     state.trail.adjust(|view| view.range = start.range);
     let size = screen.size();
     update(&mut state, Msg::Resize(size));
-    let mut hands = Hands::new(post.clone(), start.case, start.read_only, start.paths, start.opener);
+    let mut hands = Hands::new(post.clone(), gate, start.case, start.read_only, start.paths, start.opener);
     hands.open(start.spec, start.prepare);
     if !problems.is_empty() {
-        post.send(Msg::Failed(format!("these playbooks cannot be used: {}", problems.join("; "))));
+        post.send(Msg::Failed(problems.join(". ")));
     }
     turn(&mut state, &mut hands, screen, &mut incoming).await;
     hands.finish();
@@ -162,7 +180,7 @@ async fn work(start: Start, screen: &mut Screen) -> Outcome {
 
 /// The loop: everything that has arrived is taken in, then one frame is drawn.
 async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incoming: &mut UnboundedReceiver<Incoming>) {
-    let began = Instant::now();
+    let began = hands.began;
     let mut drawn: Option<Instant> = None;
     let mut dirty = true;
     loop {
@@ -185,7 +203,8 @@ async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incomin
             _ if !state.jobs.is_empty() || state.reopening.is_some() || matches!(state.phase, Phase::Loading { .. }) => {
                 Some(TICK)
             }
-            _ => None,
+            // What is shown for a while is covered in time, also when nothing else happens.
+            _ => state.unveiled.as_ref().map(|unveiled| unveiled.until.saturating_sub(began.elapsed())),
         };
         let timer = async {
             match wait {
@@ -227,14 +246,24 @@ fn take(state: &mut State, hands: &mut Hands, screen: &mut Screen, next: Incomin
     let urgent = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Opened(_));
     if matches!(msg, Msg::Key(_)) {
         update(state, Msg::Clock(now()));
+        update(state, Msg::Tick(hands.began.elapsed()));
     }
     for effect in update(state, msg) {
         match effect {
             Effect::Theme(name) => screen.use_theme(&name),
+            Effect::Edit(text) => edit(state, hands, screen, &text),
             effect => hands.perform(effect),
         }
     }
     urgent
+}
+
+/// Waits for the analyst's own editor, which has the terminal meanwhile; what arrives from elsewhere is taken in after that.
+fn edit(state: &mut State, hands: &mut Hands, screen: &mut Screen, text: &str) {
+    let left = editor::edit(text, &hands.paths, screen, &hands.gate);
+    for msg in [Msg::Tick(hands.began.elapsed()), Msg::Resize(screen.size()), Msg::Edited(left)] {
+        update(state, msg).into_iter().for_each(|effect| hands.perform(effect));
+    }
 }
 
 /// The size of a terminal in our words.

@@ -9,17 +9,38 @@ use ratatui::crossterm::{execute, queue};
 
 use crate::app::State;
 use crate::app::state::Size;
-use crate::settings::theme::Theme;
+use crate::settings::paths::Paths;
+use crate::settings::theme::{Depth, Theme, ThemeError};
 use crate::ui;
 
-use super::RunError;
 use super::terminal::{Guard, give_back};
+use super::{Preferences, RunError};
 
 /// The terminal with a theme to draw in.
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     theme: Theme,
+    themes: Themes,
     guard: Option<Guard>,
+}
+
+/// Where themes come from, and what this terminal makes of them.
+struct Themes {
+    paths: Paths,
+    ascii: bool,
+    depth: Depth,
+}
+
+impl Themes {
+    fn named(&self, name: &str) -> Result<Theme, ThemeError> {
+        Ok(Theme::named(name, &self.paths)?.with_ascii(self.ascii).with_depth(self.depth))
+    }
+}
+
+/// A terminal whose screen is empty, as the alternate screen is when it has been entered. `Terminal::clear` would ask the terminal where
+/// its cursor is, and not every one answers.
+fn blank() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))
 }
 
 /// One frame fits: it reaches the terminal in one write.
@@ -27,18 +48,38 @@ const BUFFER: usize = 1 << 18;
 
 impl Screen {
     /// Takes the terminal. A wrong theme is said before the screen changes.
-    pub(super) fn open(theme: Option<&str>) -> Result<Screen, RunError> {
+    pub(super) fn open(asked: Option<&str>, preferences: &Preferences, paths: &Paths) -> Result<Screen, RunError> {
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let name = theme.unwrap_or(if plain { "mono" } else { "dark" });
-        let theme = Theme::builtin(name).map_err(|error| RunError::Theme(error.to_string()))?;
+        let depth = Depth::of(&variable("COLORTERM"), &variable("TERM"), plain);
+        // What is asked for on the command line counts before NO_COLOR, and NO_COLOR before the configuration.
+        let set = preferences.theme.as_deref().filter(|_| depth != Depth::Mono);
+        let name = asked.or(set).unwrap_or(depth.theme());
+        let shown = match (asked, depth) {
+            (Some(_), Depth::Mono) => Depth::True,
+            _ => depth,
+        };
+        let themes = Themes { paths: paths.clone(), ascii: preferences.ascii, depth: shown };
+        let theme = themes.named(name).map_err(|error| RunError::Theme(error.to_string()))?;
         // Under NO_COLOR crossterm resets the style after every colour, which drops reverse video and with it the cursor. The mono
         // theme has no colours, so that writing in colour writes none.
         ratatui::crossterm::style::force_color_output(true);
         let guard = Guard::take()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
-        // The alternate screen is empty. `Terminal::clear` would ask the terminal where its cursor is, and not every one answers.
-        let terminal = Terminal::new(backend)?;
-        Ok(Screen { terminal, theme, guard: Some(guard) })
+        Ok(Screen { terminal: blank()?, theme, themes, guard: Some(guard) })
+    }
+
+    /// Gives the terminal to another program for a while.
+    pub(super) fn lend(&self) {
+        give_back();
+    }
+
+    /// Takes the terminal back from the other program; whatever that left on it, the next frame is drawn whole.
+    pub(super) fn take_back(&mut self) -> io::Result<()> {
+        if let Some(guard) = &self.guard {
+            guard.take_again()?;
+        }
+        self.terminal = blank()?;
+        Ok(())
     }
 
     pub(super) fn theme_name(&self) -> &str {
@@ -46,12 +87,12 @@ impl Screen {
     }
 
     pub(super) fn theme_names(&self) -> Vec<String> {
-        Theme::builtin_names().map(str::to_owned).collect()
+        Theme::names(&self.themes.paths)
     }
 
     /// Draws in another theme from now on.
     pub(super) fn use_theme(&mut self, name: &str) {
-        if let Ok(theme) = Theme::builtin(name) {
+        if let Ok(theme) = self.themes.named(name) {
             self.theme = theme;
         }
     }

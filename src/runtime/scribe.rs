@@ -9,7 +9,8 @@ use crate::app::state::Handout;
 use crate::case::{CaseDir, CaseError, Event, EvidenceRow, Mode};
 use crate::domain::{Batch, Seal};
 use crate::extract;
-use crate::report;
+use crate::report::template;
+use crate::report::{self, Format, Options};
 use crate::settings::machine::{analyst, now};
 use crate::settings::paths::Paths;
 
@@ -24,7 +25,12 @@ pub(super) enum Order {
     /// A copied text, into the case's exports.
     Copy(Handout),
     /// The report, into the case's exports.
-    Report,
+    Report {
+        /// In which form.
+        format: Format,
+        /// Whether pseudonyms stand in the place of values.
+        redact: bool,
+    },
     /// The records that could not be read, into the case's exports.
     Rejects {
         /// The records.
@@ -99,7 +105,7 @@ fn write(post: &Post, case: Option<PathBuf>, read_only: bool, paths: &Paths, sea
             Order::Record(event) => dir.record(event, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
             Order::Pin(row) => dir.pin(&row, now()).map(|entry| vec![Msg::Recorded(Box::new(entry))]),
             Order::Copy(handout) => copy(&mut dir, &handout),
-            Order::Report => report(&mut dir),
+            Order::Report { format, redact } => report(&mut dir, paths, format, redact, post),
             Order::Rejects { batches, cut } => rejects(&mut dir, &batches, cut),
         };
         match done {
@@ -150,20 +156,48 @@ fn said(replay: &crate::case::Replay, plain: String) -> String {
 }
 
 /// Writes the report and records that it was written; the report says how the case stood before that.
-fn report(dir: &mut CaseDir) -> Result<Vec<Msg>, CaseError> {
-    let text = report::markdown(dir.case(), dir.meta());
-    let name = format!("report-{}.md", dir.case().head().0);
-    let path = dir.export(&name, "md", text.as_bytes(), now())?;
-    let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
-    let reported = Msg::Reported { path: path.display().to_string(), bytes: text.len() };
-    Ok(written.into_iter().chain([reported]).collect())
+fn report(dir: &mut CaseDir, paths: &Paths, format: Format, redact: bool, post: &Post) -> Result<Vec<Msg>, CaseError> {
+    let made = template::own(format, paths).and_then(|template| {
+        report::hand_out(format, dir.case(), dir.meta(), &Options { redact, template, ..Options::default() })
+    });
+    let handout = match made {
+        Ok(handout) => handout,
+        Err(error) => {
+            post.send(Msg::Failed(format!("no report was written: the template {error}")));
+            return Ok(Vec::new());
+        }
+    };
+    let (seq, how) = (dir.case().head().0, if redact { "-redacted" } else { "" });
+    let name = format!("report-{seq}{how}-{format}.{}", format.ending());
+    let mut messages = Vec::new();
+    if let Some(key) = &handout.key {
+        let name = format!("report-{seq}-key-{format}.json");
+        dir.export(&name, "key", key.as_bytes(), now())?;
+        messages.extend(last(dir));
+    }
+    let path = dir.export(&name, format.name(), handout.text.as_bytes(), now())?;
+    messages.extend(last(dir));
+    messages.push(Msg::Reported { path: path.display().to_string(), bytes: handout.text.len() });
+    if !handout.still.is_empty() {
+        let still = handout.still.join(", ");
+        messages.push(Msg::Failed(format!(
+            "the values of {still} are also words of the report itself and still stand in {}",
+            path.display()
+        )));
+    }
+    Ok(messages)
+}
+
+/// The entry that was written last, for the core.
+fn last(dir: &CaseDir) -> Option<Msg> {
+    dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())))
 }
 
 /// Writes what was copied.
 fn copy(dir: &mut CaseDir, handout: &Handout) -> Result<Vec<Msg>, CaseError> {
     let name = format!("copy-{}.{}", dir.case().head().0, handout.ending);
     let path = dir.export(&name, handout.ending, handout.text.as_bytes(), now())?;
-    let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
+    let written = last(dir);
     let but = handout.but.as_ref().map(|but| format!("; {but}")).unwrap_or_default();
     let said = Msg::Exported(format!("{} written: {}{but}", handout.what, path.display()));
     Ok(written.into_iter().chain([said]).collect())
@@ -175,7 +209,7 @@ fn rejects(dir: &mut CaseDir, batches: &[Batch], cut: bool) -> Result<Vec<Msg>, 
     let text = report::csv::rejects(&rejects);
     let name = format!("rejects-{}.csv", dir.case().head().0);
     let path = dir.export(&name, "csv", text.as_bytes(), now())?;
-    let written = dir.case().entries().last().map(|entry| Msg::Recorded(Box::new(entry.as_ref().clone())));
+    let written = last(dir);
     let more = if cut { "; there are more, which were too much for one file" } else { "" };
     let said = Msg::Exported(format!("{} rejects written: {}{more}", rejects.len(), path.display()));
     Ok(written.into_iter().chain([said]).collect())

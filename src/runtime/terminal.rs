@@ -23,12 +23,22 @@ impl Guard {
             give_back();
             report(info);
         }));
-        enable_raw_mode()?;
-        TAKEN.store(true, Ordering::SeqCst);
         let guard = Guard(());
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        guard.take_again()?;
         Ok(guard)
     }
+
+    /// Takes the terminal again, after it was given to another program.
+    pub fn take_again(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+    }
+}
+
+/// Whether the terminal is ours at the moment: not before it is taken, and not while another program has it.
+pub fn is_ours() -> bool {
+    TAKEN.load(Ordering::SeqCst)
 }
 
 impl Drop for Guard {

@@ -238,7 +238,30 @@ pub fn create_new_dir(path: &Path) -> Result<bool, FileError> {
 /// A lock that this program holds. The system lets go of it when the value is dropped, or when the program ends in any way.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Whether the lock file still is the one that was locked. When somebody took it away or put another in its place, others can lock too.
+    pub fn is_ours(&self) -> bool {
+        is_same(&self.file, &self.path)
+    }
+}
+
+/// Whether an open file is the one that has this path now.
+pub fn is_same(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (Ok(ours), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
+        (ours.dev(), ours.ino()) == (there.dev(), there.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
+    }
 }
 
 /// Why a lock was not taken.
@@ -268,7 +291,7 @@ pub fn lock(path: &Path, holder: &str) -> Result<Lock, LockError> {
         }
     }
     file.set_len(0).and_then(|()| file.write_all(holder.as_bytes())).doing("write", path)?;
-    Ok(Lock { _file: file })
+    Ok(Lock { file, path: path.to_path_buf() })
 }
 
 /// Syncs a folder, so that a new name in it outlasts a power cut.

@@ -1,5 +1,6 @@
 //! What comes from the machine and the user: folders, configuration, themes; and the one module that writes files.
 
+pub mod config;
 pub mod files;
 pub mod history;
 pub mod machine;

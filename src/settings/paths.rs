@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// The program's folders. None of them need exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// `config.toml`, `playbooks/`, `profiles/`, `themes/`.
+    /// `config.toml`, `playbooks/`, `profiles/`, `templates/`, `themes/`.
     pub config: PathBuf,
     /// `cases/`, the salt of fingerprints, the log of the program.
     pub data: PathBuf,
@@ -37,6 +37,11 @@ impl Paths {
     /// Where cases go that were not given a place.
     pub fn cases(&self) -> PathBuf {
         self.data.join("cases")
+    }
+
+    /// Where an analyst's own templates of reports are.
+    pub fn templates(&self) -> PathBuf {
+        self.config.join("templates")
     }
 
     /// The SQL texts that were run.

@@ -1,15 +1,22 @@
 //! Themes: how each thing that is drawn looks. Data from `themes/*.toml`, read into plain styles.
 //!
 //! A theme file names itself (`name`, `about`, `ground`), may give colours names of its own (`[palette]`), and says for every style in
-//! `[styles]` a foreground, a background and modifiers. Colours are `#rrggbb`, the sixteen names of ANSI, an index from 0 to 255, `reset`
+//! `[styles]` a foreground, a background and modifiers. One that `inherits` from another says only what is different: a palette of its own
+//! recolours all styles. Colours are `#rrggbb`, the sixteen names of ANSI, an index from 0 to 255, `reset`
 //! for the terminal's own, or a name from the palette.
 
+mod depth;
 mod parse;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
+
 use ratatui::style::{Color, Style};
 
+use super::paths::Paths;
+
+pub use depth::Depth;
 pub use parse::ThemeError;
 
 /// What a theme expects to be drawn on.
@@ -152,10 +159,16 @@ styles! {
     severity_critical = "severity_critical",
 }
 
-/// The themes that are compiled in: name and file.
-const BUILTIN: [(&str, &str); 3] = [
+/// The themes that are compiled in, by name and file, in the order in which they are offered.
+const BUILTIN: [(&str, &str); 9] = [
     ("dark", include_str!("../../themes/dark.toml")),
     ("light", include_str!("../../themes/light.toml")),
+    ("slate", include_str!("../../themes/slate.toml")),
+    ("dusk", include_str!("../../themes/dusk.toml")),
+    ("paper", include_str!("../../themes/paper.toml")),
+    ("contrast", include_str!("../../themes/contrast.toml")),
+    ("safe", include_str!("../../themes/safe.toml")),
+    ("ansi", include_str!("../../themes/ansi.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
 ];
 
@@ -167,20 +180,83 @@ impl Theme {
 
     /// A theme that is compiled in.
     pub fn builtin(name: &str) -> Result<Theme, ThemeError> {
-        match BUILTIN.iter().find(|(known, _)| *known == name) {
-            Some((known, text)) => Theme::parse(&format!("themes/{known}.toml"), text),
-            None => Err(ThemeError::Unknown { name: name.to_owned() }),
+        match builtin_text(name) {
+            Some((file, text)) => Theme::parse(&file, &text),
+            None => {
+                Err(ThemeError::Unknown { name: name.to_owned(), known: Theme::builtin_names().collect::<Vec<_>>().join(", ") })
+            }
         }
     }
 
-    /// Reads a theme; `file` is what errors call it.
+    /// The names of all themes: those that are compiled in, then the user's own, by name.
+    pub fn names(paths: &Paths) -> Vec<String> {
+        let mut names: Vec<String> = Theme::builtin_names().map(str::to_owned).collect();
+        let entries = std::fs::read_dir(folder(paths)).into_iter().flatten().flatten();
+        let mut own: Vec<String> = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            .filter(|name| !names.contains(name))
+            .collect();
+        own.sort();
+        names.extend(own);
+        names
+    }
+
+    /// The theme with a name: the user's own `themes/NAME.toml`, else the one that is compiled in.
+    pub fn named(name: &str, paths: &Paths) -> Result<Theme, ThemeError> {
+        // A theme of one's own may bear the name of the built-in one that it inherits from.
+        let library = |wanted: &str, by: &str| {
+            own_text(wanted, paths).ok().flatten().filter(|(file, _)| file != by).or_else(|| builtin_text(wanted))
+        };
+        match own_text(name, paths)? {
+            Some((file, text)) => parse::parse(&file, &text, &library),
+            None if builtin_text(name).is_some() => Theme::builtin(name),
+            None => Err(ThemeError::Unknown { name: name.to_owned(), known: Theme::names(paths).join(", ") }),
+        }
+    }
+
+    /// Reads a theme that stands on built-in ones at most; `file` is what errors call it.
     pub fn parse(file: &str, text: &str) -> Result<Theme, ThemeError> {
-        parse::parse(file, text)
+        parse::parse(file, text, &|name, _| builtin_text(name))
     }
 
     /// The same theme with nothing but ASCII for lines, bars and marks.
     pub fn with_ascii(mut self, ascii: bool) -> Theme {
         self.ascii = ascii;
         self
+    }
+
+    /// The same theme in colours that a terminal of this depth has.
+    pub fn with_depth(mut self, depth: Depth) -> Theme {
+        for key in Theme::STYLES {
+            if let Some(style) = self.style_mut(key) {
+                style.fg = style.fg.map(|color| depth.nearest(color));
+                style.bg = style.bg.map(|color| depth.nearest(color));
+            }
+        }
+        self
+    }
+}
+
+fn builtin_text(name: &str) -> Option<(String, String)> {
+    BUILTIN.iter().find(|(known, _)| *known == name).map(|(known, text)| (format!("themes/{known}.toml"), (*text).to_owned()))
+}
+
+fn folder(paths: &Paths) -> PathBuf {
+    paths.config.join("themes")
+}
+
+/// The user's own theme of this name. A name is one part of a path: it leads nowhere else.
+fn own_text(name: &str, paths: &Paths) -> Result<Option<(String, String)>, ThemeError> {
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
+        return Ok(None);
+    }
+    let path = folder(paths).join(format!("{name}.toml"));
+    let file = path.display().to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((file, text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(ThemeError::Unreadable { file, problem: error.to_string() }),
     }
 }

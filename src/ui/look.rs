@@ -1,15 +1,18 @@
 //! How values, entities, times and counts of rows look, wherever they are drawn.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::focus;
 use crate::app::state::State;
-use crate::case::{Connotation, Status};
-use crate::domain::{Kind, Role, SafeText, Severity, Timestamp, Value};
+use crate::case::{Connotation, Label, Stage, Stamp, Status, Target};
+use crate::domain::{Entity, Kind, Role, SafeText, Severity, Timestamp, Value};
 use crate::settings::theme::Theme;
 
-use super::widget::Line;
 use super::widget::table::Cell;
 use super::widget::text::{Cut, PLAIN, enough};
+use super::widget::{Line, fill};
 use super::{format, found};
 
 /// A sign of one column and its look.
@@ -33,12 +36,121 @@ pub(super) fn cut_of(role: Option<Role>) -> Cut {
     }
 }
 
-/// The sign for what a value's labels say: the gravest word counts.
+/// The sign for what a value's labels say: the gravest word that has not ended counts. What carries only labels that have ended, or only
+/// notes, has a sign too.
 pub(super) fn connotation_mark(state: &State, theme: &Theme, role: Option<Role>, value: &str) -> Option<Mark> {
     let role = role.filter(|role| role.is_entity())?;
     let labels = state.case.case.labels_of_value(role, value);
-    let has = |wanted| labels.iter().any(|label| label.connotation == wanted);
-    [Connotation::Bad, Connotation::Good, Connotation::Neutral].into_iter().find(|one| has(*one)).map(|one| mark_of(one, theme))
+    let has = |wanted| labels.iter().any(|label| label.connotation == wanted && !has_ended(state, label));
+    let said = [Connotation::Bad, Connotation::Good, Connotation::Neutral].into_iter().find(|one| has(*one));
+    match said {
+        Some(one) => Some(mark_of(one, theme)),
+        None if !labels.is_empty() => Some((if theme.ascii { "~" } else { "◇" }, theme.dim)),
+        None if state.case.noted.0 => {
+            let entity = Entity::new(role, value)?;
+            (!state.case.case.notes_on(&Target::Entity(entity)).is_empty()).then(|| note_mark(theme))
+        }
+        None => None,
+    }
+}
+
+/// Whether a label has ended by now.
+pub(super) fn has_ended(state: &State, label: &Label) -> bool {
+    state.clock.is_some_and(|now| label.is_expired(now))
+}
+
+/// The sign for a note.
+pub(super) fn note_mark(theme: &Theme) -> Mark {
+    (if theme.ascii { "n" } else { "✎" }, theme.accent)
+}
+
+/// Who did something, and when.
+pub(super) fn signed(stamp: &Stamp, theme: &Theme) -> Line {
+    let (by, at) = (SafeText::cut(&stamp.by, 24), SafeText::new(&stamp.at.to_seconds_text()));
+    Line::new().with(by, theme.dim).with(" ", PLAIN).with(at, theme.dim)
+}
+
+/// How a stage looks.
+pub(super) fn stage_style(stage: Stage, theme: &Theme) -> Style {
+    match stage {
+        Stage::Confirmed => theme.bad,
+        Stage::Suspect => theme.warning,
+        Stage::Cleared => theme.good,
+        Stage::Seen => theme.dim,
+    }
+}
+
+/// What the case says of a value in a few words, wherever the value stands: its labels, those that have ended as such, where it stands, and
+/// how many notes are on it. Nothing where the case says nothing.
+pub(super) fn words(state: &State, theme: &Theme, role: Option<Role>, value: &str) -> Line {
+    let mut line = Line::new();
+    let Some(role) = role.filter(|role| role.is_entity()) else { return line };
+    for label in state.case.case.labels_of_value(role, value) {
+        let between = if line.is_empty() { "" } else { " " };
+        let (_, style) = mark_of(label.connotation, theme);
+        line = line.with(between, PLAIN);
+        line = match has_ended(state, label) {
+            true => line.with(SafeText::cut(&label.label, 24), theme.dim).with(" (ended)", theme.dim),
+            false => line.with(SafeText::cut(&label.label, 24), style),
+        };
+    }
+    if state.case.stages.is_empty() {
+        return line;
+    }
+    let Some(entity) = Entity::new(role, value) else { return line };
+    let Some(staging) = state.case.stages.get(&entity) else { return line };
+    if staging.stage != Stage::Seen {
+        let between = if line.is_empty() { "" } else { " " };
+        line = line
+            .with(between, PLAIN)
+            .with("[", theme.dim)
+            .with(staging.stage.name(), stage_style(staging.stage, theme))
+            .with("]", theme.dim);
+    }
+    if state.case.noted.0 {
+        let notes = state.case.case.notes_on(&Target::Entity(entity)).len();
+        if notes > 0 {
+            let (symbol, style) = note_mark(theme);
+            let between = if line.is_empty() { "" } else { " " };
+            line = line.with(between, PLAIN).with(symbol, style).with(SafeText::new(&notes.to_string()), style);
+        }
+    }
+    line
+}
+
+/// Draws a value with what the case says of it beside it, where there is room for both; the value comes first.
+pub(super) fn with_words(text: &Line, said: &Line, cut: Cut, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let wanted = u16::try_from(said.width()).unwrap_or(u16::MAX);
+    let needs = u16::try_from(text.width()).unwrap_or(u16::MAX).min(LEAST);
+    if wanted == 0 || needs.saturating_add(wanted).saturating_add(2) > area.width {
+        text.draw_cut(area, buf, theme, cut);
+        return;
+    }
+    let used = text.draw_cut(Rect { width: area.width - wanted - 2, ..area }, buf, theme, cut);
+    said.draw(Rect { x: area.x + used + 2, width: wanted, ..area }, buf, theme);
+}
+
+/// Columns that a value keeps beside what is said of it.
+const LEAST: u16 = 14;
+
+/// Writes what the case says of the value under the cursor into the lower edge of the pane that has the keys.
+pub(super) fn edge(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(entity) = focus::pointed(state).and_then(|pointed| pointed.entity()) else { return };
+    let mut said = words(state, theme, Some(entity.role), &entity.value);
+    if said.is_empty() || area.width < 8 || area.height < 3 {
+        return;
+    }
+    if let Some(label) = state.case.case.labels_of(&entity).last() {
+        said = said.with("  ", PLAIN).with(SafeText::cut(&label.reason, 60), theme.dim);
+    }
+    let (symbol, style) = connotation_mark(state, theme, Some(entity.role), &entity.value).unwrap_or(("", PLAIN));
+    let line =
+        Line::new().with(" ", PLAIN).with(symbol, style).with(if symbol.is_empty() { "" } else { " " }, PLAIN).joined(said);
+    let line = line.with(" ", PLAIN);
+    let wide = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width - 4);
+    let spot = Rect { x: area.x + 2, y: area.bottom() - 1, width: wide, height: 1 };
+    fill(spot, buf, theme.text);
+    line.draw(spot, buf, theme);
 }
 
 /// The sign for a connotation; signs differ in shape too, for eyes and screens without colours.

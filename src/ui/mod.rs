@@ -35,6 +35,7 @@ pub fn render(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         too_small(area, buf, theme);
         return;
     };
+    let places = places.with_wider_fields(state.fields.wider);
     if state.phase != Phase::Ready || state.reopening.is_some() {
         surface::loading::draw(state, theme, area, buf);
         return;

@@ -61,6 +61,21 @@ impl Stage {
         stage.set_up()
     }
 
+    /// The same, knowing the time of day.
+    pub(crate) fn timed(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::open(width, height, false);
+        stage.send(Msg::Clock(Timestamp(START + 90_000_000_000)));
+        stage
+    }
+
+    /// The same, with a label that has ended since it was given.
+    pub(crate) fn late(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::open(width, height, false);
+        stage.press("l l t b a d Enter Enter w h y Enter 2 0 2 3 - 0 7 - 1 3 Enter");
+        stage.send(Msg::Clock(Timestamp(START + 864_000_000_000)));
+        stage
+    }
+
     /// Nothing has come back from the engine yet.
     pub(crate) fn running(width: u16, height: u16) -> Stage {
         let mut stage = Stage::open(width, height, false);
@@ -222,7 +237,9 @@ impl Stage {
                 let entry = self.entry(event);
                 update(&mut self.state, Msg::Recorded(Box::new(entry)))
             }
-            Effect::Report => update(&mut self.state, Msg::Reported { path: "exports/report.md".to_owned(), bytes: 9_310 }),
+            Effect::Report { .. } => {
+                update(&mut self.state, Msg::Reported { path: "exports/report.md".to_owned(), bytes: 9_310 })
+            }
             _ => Vec::new(),
         }
     }

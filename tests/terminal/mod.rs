@@ -124,7 +124,35 @@ impl Terminal {
         self.wait_until(&format!("{unwanted:?} gone from the screen"), |text| !text.contains(unwanted))
     }
 
-    fn wait_until(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Terminal {
+    /// The line under the cursor of the list or surface that has the focus, from its cursor sign on.
+    pub(crate) fn line(&self) -> Option<String> {
+        let (lines, at) = lines_from_the_cursor(&self.text())?;
+        lines.into_iter().nth(at)
+    }
+
+    /// Moves the cursor, step by step, to the line of which this holds; gives how many keys that took. A line that is not on the screen is
+    /// looked for further down.
+    pub(crate) fn go_to(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> usize {
+        for pressed in 0.. {
+            let text = self.text();
+            let Some((lines, at)) = lines_from_the_cursor(&text) else { panic!("no line has the cursor:\n{text}") };
+            if holds(&lines[at]) {
+                return pressed;
+            }
+            let key = match lines.iter().position(|line| holds(line)) {
+                Some(place) if place < at => "k",
+                Some(_) => "j",
+                None => "C-d",
+            };
+            self.keys(key).wait_until(&format!("a step of the cursor on the way to {what}"), |now| {
+                lines_from_the_cursor(now).is_some_and(|(now, place)| (place, &now[place]) != (at, &lines[at]))
+            });
+        }
+        unreachable!("a cursor is moved until it is there")
+    }
+
+    /// Waits until the screen is as it should be.
+    pub(crate) fn wait_until(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Terminal {
         let begun = Instant::now();
         while !holds(&self.text()) {
             let left = PATIENCE.saturating_sub(begun.elapsed());
@@ -177,6 +205,17 @@ impl Drop for Terminal {
         // A test that failed must not leave the program behind; one that ended it has nothing to kill.
         let _ = self.child.kill();
     }
+}
+
+/// The lines of a screen from the column of the cursor sign on, and which of them has it.
+fn lines_from_the_cursor(text: &str) -> Option<(Vec<String>, usize)> {
+    // The sign stands at the left edge of its pane; elsewhere the same sign is a part of a bar.
+    let column_of = |line: &str| {
+        let chars: Vec<char> = line.chars().collect();
+        chars.windows(2).position(|pair| matches!(pair, ['│' | '┃', '▌'])).map(|place| place + 1)
+    };
+    let (at, column) = text.lines().enumerate().find_map(|(at, line)| Some((at, column_of(line)?)))?;
+    Some((text.lines().map(|line| line.chars().skip(column).collect()).collect(), at))
 }
 
 /// How many bytes of what was written are frames that are whole, and what stands between frames.

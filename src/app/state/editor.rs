@@ -79,7 +79,14 @@ impl Editor {
     pub fn replace(&mut self, text: &str) {
         self.area.select_all();
         self.area.delete_char();
-        self.area.insert_str(text.replace('\t', "    "));
+        self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    "));
+    }
+}
+
+impl PartialEq for Editor {
+    /// Two editors are the same that hold the same text with the cursor in the same place.
+    fn eq(&self, other: &Editor) -> bool {
+        self.lines() == other.lines() && self.cursor() == other.cursor()
     }
 }
 

@@ -1,8 +1,8 @@
 //! A form: a few named fields to fill in, then something is done with them.
 
-use crate::case::Target;
 use crate::domain::{Entity, TimeRange, Timestamp};
 
+use super::editor::Editor;
 use super::input::Input;
 
 /// One field of a form.
@@ -12,8 +12,12 @@ pub struct FormField {
     pub name: &'static str,
     /// What is filled in.
     pub entry: Entry,
-    /// Whether it may stay empty.
+    /// Whether it has to be filled in.
     pub required: bool,
+    /// What `Tab` puts into it, where that is offered. May quote an extract.
+    pub offered: Vec<String>,
+    /// What stands in it while it is empty.
+    pub hint: &'static str,
 }
 
 /// What is filled in.
@@ -21,6 +25,8 @@ pub struct FormField {
 pub enum Entry {
     /// A line of text.
     Text(Input),
+    /// A text of several lines.
+    Long(Box<Editor>),
     /// One of some words.
     Choice {
         /// The words.
@@ -34,19 +40,28 @@ pub enum Entry {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Purpose {
     /// A label on one or several entities.
-    Label(Vec<Entity>),
+    Label {
+        /// Which.
+        entities: Vec<Entity>,
+        /// What several of them were chosen from.
+        from: String,
+    },
     /// Taking a label off one or several.
     Unlabel(Vec<Entity>),
-    /// A note.
-    Note(Target),
+    /// A word on where one or several entities stand.
+    Stage(Vec<Entity>),
     /// A finding about these entities with the current view as its evidence.
     Finding(Vec<Entity>),
+    /// Another wording of a finding, by id.
+    EditFinding(String),
     /// A verdict on a finding.
     Verdict(String),
-    /// A question.
-    Question,
+    /// A question, or another wording of the one with this id.
+    Question(Option<String>),
     /// The answer to a question.
     Answer(String),
+    /// In which form the report is written.
+    Report,
     /// What links are followed.
     Links,
     /// A name for a view of the trail.
@@ -91,29 +106,75 @@ pub struct Form {
     pub title: String,
     /// Its fields.
     pub fields: Vec<FormField>,
-    /// What `Tab` puts into the first field, where that is offered. May quote an extract.
-    pub offered: Vec<String>,
     /// The field under edit.
     pub at: usize,
     /// What is wrong with what was filled in.
     pub error: Option<String>,
 }
 
+/// What stands in a field that nothing has to be filled into.
+const EMPTY: &str = "may stay empty";
+
 impl FormField {
     /// A line of text.
     pub fn text(name: &'static str, required: bool, text: impl Into<String>) -> FormField {
-        FormField { name, entry: Entry::Text(Input::new(text)), required }
+        FormField {
+            name,
+            entry: Entry::Text(Input::new(text)),
+            required,
+            offered: Vec::new(),
+            hint: if required { "" } else { EMPTY },
+        }
+    }
+
+    /// A text of several lines.
+    pub fn long(name: &'static str, required: bool, text: &str) -> FormField {
+        FormField {
+            name,
+            entry: Entry::Long(Box::new(Editor::new(text))),
+            required,
+            offered: Vec::new(),
+            hint: if required { "" } else { EMPTY },
+        }
     }
 
     /// A choice.
     pub fn choice(name: &'static str, words: &'static [&'static str], chosen: usize) -> FormField {
-        FormField { name, entry: Entry::Choice { words, chosen }, required: true }
+        FormField { name, entry: Entry::Choice { words, chosen }, required: true, offered: Vec::new(), hint: "" }
     }
 
-    /// What was filled in, without blanks around it.
+    /// The same field, in which `Tab` goes through these texts.
+    #[must_use]
+    pub fn offering(mut self, offered: Vec<String>) -> FormField {
+        self.offered = offered;
+        self
+    }
+
+    /// The same field with a word on what is wanted, shown while it is empty.
+    #[must_use]
+    pub fn hinting(mut self, hint: &'static str) -> FormField {
+        self.hint = hint;
+        self
+    }
+
+    /// Whether it takes several lines.
+    pub fn is_long(&self) -> bool {
+        matches!(self.entry, Entry::Long(_))
+    }
+
+    /// Whether nothing was filled in.
+    pub fn is_empty(&self) -> bool {
+        match &self.entry {
+            Entry::Long(editor) => editor.lines().iter().all(|line| line.trim().is_empty()),
+            _ => self.value().is_empty(),
+        }
+    }
+
+    /// What was filled into a line, without blanks around it, or chosen; of a text of several lines the first one.
     pub fn value(&self) -> &str {
         match &self.entry {
             Entry::Text(input) => input.text().trim(),
+            Entry::Long(editor) => editor.lines().first().map_or("", |line| line.trim()),
             Entry::Choice { words, chosen } => words.get(*chosen).copied().unwrap_or_default(),
         }
     }
@@ -122,31 +183,33 @@ impl FormField {
 impl Form {
     /// An empty form.
     pub fn new(purpose: Purpose, title: impl Into<String>, fields: Vec<FormField>) -> Form {
-        Form { purpose, title: title.into(), fields, offered: Vec::new(), at: 0, error: None }
+        Form { purpose, title: title.into(), fields, at: 0, error: None }
     }
 
-    /// The same form, in which `Tab` goes through these texts.
+    /// The same form, in whose first field `Tab` goes through these texts.
     #[must_use]
     pub fn offering(mut self, offered: Vec<String>) -> Form {
-        self.offered = offered;
+        if let Some(first) = self.fields.first_mut() {
+            first.offered = offered;
+        }
         self
     }
 
-    /// Puts the next of the offered texts into the first field, `forward` or backward: the first one that begins with what was typed,
+    /// Puts the next of the offered texts into the field under edit, `forward` or backward: the first one that begins with what was typed,
     /// then the others. Whether something is offered there.
     pub fn complete(&mut self, forward: bool) -> bool {
-        if self.offered.is_empty() || self.at != 0 {
+        let Some(FormField { entry: Entry::Text(input), offered, .. }) = self.fields.get_mut(self.at) else { return false };
+        if offered.is_empty() {
             return false;
         }
-        let Some(Entry::Text(input)) = self.fields.first_mut().map(|field| &mut field.entry) else { return false };
-        let count = self.offered.len();
+        let count = offered.len();
         let typed = input.text().trim().to_lowercase();
-        let at = match self.offered.iter().position(|offered| offered.to_lowercase() == typed) {
+        let at = match offered.iter().position(|text| text.to_lowercase() == typed) {
             Some(at) if forward => (at + 1) % count,
             Some(at) => (at + count - 1) % count,
-            None => self.offered.iter().position(|offered| offered.to_lowercase().starts_with(&typed)).unwrap_or(0),
+            None => offered.iter().position(|text| text.to_lowercase().starts_with(&typed)).unwrap_or(0),
         };
-        if let Some(next) = self.offered.get(at) {
+        if let Some(next) = offered.get(at) {
             *input = Input::new(next.clone());
         }
         true
@@ -155,5 +218,13 @@ impl Form {
     /// What was filled into the field of this name; nothing where there is no such field.
     pub fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|field| field.name == name).map_or("", FormField::value)
+    }
+    /// What was filled into the field of this name, line breaks and all.
+    pub fn text(&self, name: &str) -> String {
+        match self.fields.iter().find(|field| field.name == name) {
+            Some(FormField { entry: Entry::Long(editor), .. }) => editor.text().trim_end().to_owned(),
+            Some(field) => field.value().to_owned(),
+            None => String::new(),
+        }
     }
 }

@@ -90,6 +90,10 @@ pub enum Purpose {
         filter: String,
         /// The command line that repeats it.
         command: String,
+        /// The SQL that counts.
+        query: String,
+        /// The values bound in it, as text.
+        params: Vec<String>,
     },
     /// The hits of a playbook.
     Playbook {

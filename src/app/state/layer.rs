@@ -1,11 +1,13 @@
 //! What lies over a surface and takes the keys.
 
+use crate::case::Event;
 use crate::investigate::filter::FilterError;
 
 use super::columns::Columns;
 use super::form::Form;
 use super::input::Input;
 use super::mapping::Edit;
+use super::note::NoteEdit;
 
 /// The trail, to jump in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,6 +18,19 @@ pub struct TrailLayer {
     pub marked: Option<usize>,
     /// Whether the next key says in which form the view under the cursor is copied.
     pub copying: bool,
+}
+
+/// Something that is done once it has been seen and agreed to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// What is asked; may quote an extract.
+    pub title: String,
+    /// What there is to know before; may quote an extract.
+    pub lines: Vec<String>,
+    /// What is recorded then.
+    pub event: Event,
+    /// The first line on the screen.
+    pub top: usize,
 }
 
 /// A layer.
@@ -50,6 +65,10 @@ pub enum Layer {
     },
     /// A form.
     Form(Form),
+    /// A question before something is done.
+    Confirm(Box<Confirm>),
+    /// A note under edit.
+    Note(Box<NoteEdit>),
     /// What fills the roles; with what is under edit.
     Mapping(Option<Box<Edit>>),
     /// What was loaded and what was not.

@@ -15,6 +15,7 @@ pub mod links;
 pub mod list;
 pub mod mapping;
 pub mod marks;
+pub mod note;
 pub mod opening;
 pub mod page;
 pub mod playbooks;
@@ -28,7 +29,7 @@ pub mod trail;
 pub mod unsealed;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ use crate::investigate::{Context, REQUESTS, View};
 use super::key::Key;
 use super::keymap::Keymap;
 
-pub use casework::{CaseLine, CaseState};
+pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
 pub use copying::{CopyStyle, Handout};
 pub use detail::Detail;
@@ -52,6 +53,7 @@ pub use layer::Layer;
 pub use links::LinksPane;
 pub use list::List;
 pub use marks::Marks;
+pub use note::NoteEdit;
 pub use opening::{Opening, Reopening};
 pub use page::Page;
 pub use playbooks::Playbooks;
@@ -62,7 +64,7 @@ pub use sql::Sql;
 pub use templates::TemplatesPane;
 pub use timeline::Timeline;
 pub use trail::{Place, Trail};
-pub use unsealed::Unsealed;
+pub use unsealed::{Unsealed, Unveiled};
 
 /// A surface: what fills the screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -168,6 +170,8 @@ pub struct State {
     pub layers: Vec<Layer>,
     /// Keys of a begun sequence.
     pub pending: Vec<Key>,
+    /// Keys that wait for what they are for, because it is on its way.
+    pub ahead: VecDeque<Key>,
     /// The key bindings.
     pub keymap: Keymap,
     /// The views visited.
@@ -212,6 +216,8 @@ pub struct State {
     pub revealed: BTreeSet<(i64, String)>,
     /// The cell whose secrets are shown.
     pub unsealed: Option<Unsealed>,
+    /// Until when all sensitive values are shown, while they are.
+    pub unveiled: Option<Unveiled>,
     /// How and where to things are copied.
     pub copying: CopyStyle,
     /// The last searched text.
@@ -245,6 +251,7 @@ impl State {
             focus: Pane::default(),
             layers: Vec::new(),
             pending: Vec::new(),
+            ahead: VecDeque::new(),
             keymap: Keymap::default(),
             trail: Trail::default(),
             rows: Rows::default(),
@@ -267,6 +274,7 @@ impl State {
             message: None,
             revealed: BTreeSet::new(),
             unsealed: None,
+            unveiled: None,
             copying: CopyStyle::default(),
             needle: String::new(),
             theme: "dark".to_owned(),
@@ -370,7 +378,12 @@ impl State {
     /// Whether the value of `column` in row `row_id` must be shown masked.
     pub fn is_masked(&self, row_id: i64, column: &str) -> bool {
         let sensitive = self.schema.column(column).is_some_and(crate::domain::Column::is_sensitive);
-        sensitive && !self.revealed.contains(&self.cell_name(row_id, column))
+        sensitive && !self.is_unveiled() && !self.revealed.contains(&self.cell_name(row_id, column))
+    }
+
+    /// Whether sensitive values are shown everywhere, for a while.
+    pub fn is_unveiled(&self) -> bool {
+        self.unveiled.as_ref().is_some_and(|unveiled| self.now < unveiled.until)
     }
 
     /// Says something at the bottom.

@@ -1,6 +1,6 @@
 //! The rows of the view: a cursor, and a window of a few screens of rows around it. Never more.
 
-use crate::domain::{Column, Schema, Value};
+use crate::domain::{Column, Schema, Timestamp, Value};
 use crate::investigate::rows::RowSource;
 use crate::investigate::{View, view};
 
@@ -27,6 +27,8 @@ pub struct Built {
 pub struct Rows {
     /// Rows of the view, when known.
     pub total: Option<u64>,
+    /// The times of the first and the last row of the view that was counted last.
+    pub span: Option<(Timestamp, Timestamp)>,
     /// Where windows are read from.
     pub source: RowSource,
     /// The position of the window's first row.
@@ -53,6 +55,7 @@ impl Default for Rows {
     fn default() -> Rows {
         Rows {
             total: None,
+            span: None,
             source: RowSource::Loaded,
             from: 0,
             window: Vec::new(),

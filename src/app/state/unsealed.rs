@@ -1,6 +1,7 @@
-//! The one cell whose secrets are shown in the place of their fingerprints.
+//! What is shown that is hidden otherwise: the secrets of one cell, and sensitive values for ten minutes.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::domain::Value;
 use crate::domain::secret::fingerprint_digits;
@@ -15,6 +16,18 @@ pub struct Unsealed {
     /// Each fingerprint with its secret.
     pub secrets: Vec<(String, String)>,
 }
+
+/// All sensitive values are shown for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unveiled {
+    /// Until when, since the start of the program.
+    pub until: Duration,
+    /// Until when, as a time of day in UTC: `14:32`.
+    pub says: String,
+}
+
+/// How long that is.
+pub const UNVEILED_FOR: Duration = Duration::from_secs(600);
 
 impl std::fmt::Debug for Unsealed {
     /// Secrets are not for logs.

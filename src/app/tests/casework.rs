@@ -5,16 +5,17 @@ use crate::app::Effect;
 use crate::app::state::{Layer, Surface};
 use crate::case::{Connotation, Event, Status, Target};
 use crate::domain::{Entity, Role, Value};
+use crate::report::Format;
 
 #[test]
 fn a_label_needs_a_reason_and_is_saved_before_it_is_shown() {
     let mut desk = Desk::new();
     desk.press("l t");
     desk.type_in("suspect");
-    desk.play("Enter Enter Enter");
+    desk.play("Enter Enter C-s");
     assert!(matches!(desk.state.layers.last(), Some(Layer::Form(form)) if form.error.is_some()), "no reason, no label");
     desk.type_in("seen from two networks");
-    desk.play("Enter");
+    desk.play("Enter Enter");
     let entity = Entity::new(Role::Account, "acct_0").unwrap();
     let label = &desk.state.case.case.labels_of(&entity)[0];
     assert_eq!((label.label.as_str(), label.connotation), ("suspect", Connotation::Bad));
@@ -33,7 +34,7 @@ fn what_could_not_be_saved_is_said_and_not_shown_as_saved() {
     desk.type_in("suspect");
     desk.press("Enter Enter");
     desk.type_in("x");
-    desk.play("Enter");
+    desk.play("C-s");
     assert!(matches!(desk.state.layers.last(), Some(Layer::Text { title, .. }) if title == "NOT saved"));
     assert_eq!(desk.state.case.case.counts().labelled, 0);
     assert_eq!(desk.state.case.unsaved, 0);
@@ -54,10 +55,10 @@ fn notes_go_on_what_is_under_the_cursor() {
     let mut desk = Desk::new();
     desk.press("l c");
     desk.type_in("known from last week");
-    desk.play("Enter");
+    desk.play("C-s");
     desk.press("h c");
     desk.type_in("this row");
-    desk.play("Enter");
+    desk.play("C-s");
     let targets: Vec<Target> = desk
         .recorded
         .iter()
@@ -76,12 +77,12 @@ fn a_finding_keeps_the_count_of_its_view_and_takes_a_verdict() {
     desk.play("l +");
     desk.press("f");
     desk.type_in("one account, many keys");
-    desk.play("Enter Enter Enter");
+    desk.play("C-s");
     let finding = desk.state.case.case.findings()[0].clone();
     assert_eq!(finding.title, "one account, many keys");
     assert_eq!(finding.measures.len(), 1);
     assert_eq!((finding.measures[0].rows, finding.measures[0].filter.as_str()), (42, "account:acct_0"));
-    desk.play("3 V Enter Enter");
+    desk.play("3 V C-s");
     assert_eq!(desk.state.case.case.findings()[0].status, Status::Confirmed);
     desk.play("Enter");
     assert_eq!(desk.state.surface, Surface::Explore);
@@ -139,8 +140,11 @@ fn every_view_is_a_node_of_the_trail_in_the_case() {
 #[test]
 fn the_report_is_asked_for_and_quitting_ends() {
     let mut desk = Desk::new();
-    desk.play("Space r Q");
-    assert_eq!(desk.effects, [Effect::Report, Effect::Quit]);
+    desk.play("Space r Enter Enter");
+    assert_eq!(desk.effects, [Effect::Report { format: Format::Markdown, redact: false }]);
+    desk.effects.clear();
+    desk.play("Space r Right Enter Right Enter Q");
+    assert_eq!(desk.effects, [Effect::Report { format: Format::Html, redact: true }, Effect::Quit]);
     assert!(desk.state.quit);
 }
 

@@ -104,3 +104,14 @@ fn windows_of_time_stand_side_by_side_until_it_is_stopped() {
     assert!(desk.state.fields.against.is_none() && desk.state.list.windows.is_none());
     assert_eq!(desk.state.list.items[0].previous, None);
 }
+
+#[test]
+fn the_pane_of_the_fields_is_made_wider_and_narrower() {
+    let mut desk = Desk::new();
+    desk.play("Space v z l z l");
+    assert_eq!(desk.state.fields.wider, 8);
+    desk.play("+");
+    assert_eq!(desk.state.fields.wider, 8, "another view changes nothing of it");
+    desk.play("Space v z s z s z s");
+    assert_eq!(desk.state.fields.wider, 0);
+}

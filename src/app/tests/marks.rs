@@ -1,6 +1,7 @@
 //! Marking values and rows, and what is done to all of them at once.
 
 use super::desk::Desk;
+use crate::app::state::marks::described;
 use crate::app::state::{Pane, Place};
 use crate::case::Event;
 use crate::domain::{Entity, Role};
@@ -29,19 +30,19 @@ fn marked_values_get_a_label_each_or_none_does() {
     desk.type_in("farm");
     desk.play("Enter Enter");
     desk.type_in("same device");
-    desk.play("Enter");
+    desk.play("C-s Enter");
     let labelled: Vec<String> = desk
         .recorded
         .iter()
         .filter_map(|event| match event {
-            Event::Labelled { entity, label, .. } => Some(format!("{entity} {label}")),
+            Event::LabelledMany { entities, label, .. } => Some(format!("{} {label}", described(entities))),
             _ => None,
         })
         .collect();
-    assert_eq!(labelled, ["account:acct_1 farm", "account:acct_2 farm"]);
+    assert_eq!(labelled, ["2 accounts farm"], "one entry, one step of undo");
     desk.play("f");
     desk.type_in("a farm");
-    desk.play("Enter Enter Enter");
+    desk.play("C-s");
     let found = desk.recorded.iter().find_map(|event| match event {
         Event::Found { entities, .. } => Some(entities.len()),
         _ => None,
@@ -50,7 +51,7 @@ fn marked_values_get_a_label_each_or_none_does() {
     desk.play("Space l Enter");
     desk.type_in("a mistake");
     desk.play("Enter");
-    assert_eq!(desk.recorded.iter().filter(|event| matches!(event, Event::Unlabelled { .. })).count(), 2);
+    assert!(matches!(desk.recorded.last(), Some(Event::UnlabelledMany { entities, .. }) if entities.len() == 2));
 }
 
 #[test]

@@ -1,14 +1,19 @@
 //! Key scripts over the core.
 
+mod ahead;
+mod case_surface;
 mod casework;
 mod columns;
 mod copying;
 mod desk;
 mod fields;
+mod labels;
 mod links;
 mod mapping;
 mod marks;
+mod notes;
 mod report;
+mod reveal;
 mod sql;
 mod time;
 mod trail;

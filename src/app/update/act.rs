@@ -52,15 +52,22 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Undo
         | Action::Redo
         | Action::Pin
+        | Action::PinnedOnly
         | Action::Label
+        | Action::LabelList
+        | Action::Stage
         | Action::Unlabel
         | Action::Note
         | Action::Finding
         | Action::Question
         | Action::Answer
         | Action::Verdict
+        | Action::EditThing
+        | Action::CaseOrder
         | Action::Report
-        | Action::Reveal => casework::act(state, action, out),
+        | Action::Reveal
+        | Action::RevealRow
+        | Action::RevealAll => casework::act(state, action, out),
         Action::TrailBack => travel(state, false, out),
         Action::TrailForward => travel(state, true, out),
         Action::Trail => {
@@ -299,7 +306,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
             Some(at) => super::playbooks::run(state, at, out),
             None => act(state, Action::Pivot(crate::domain::Role::Request), out),
         },
-        (Surface::Findings | Surface::Case, _) => casework::open(state, out),
+        (Surface::Findings | Surface::Case, _) => super::case_surface::open(state, out),
         (Surface::Sql, _) => act(state, Action::SqlOpen, out),
     }
 }
@@ -330,7 +337,7 @@ fn restrict(state: &mut State, keep: bool, out: &mut Vec<Effect>) {
 }
 
 fn is_sensitive(state: &State, column: &str) -> bool {
-    state.schema.column(column).is_some_and(crate::domain::Column::is_sensitive)
+    !state.is_unveiled() && state.schema.column(column).is_some_and(crate::domain::Column::is_sensitive)
 }
 
 fn refuse_masked(state: &mut State, one_cell: bool) {
@@ -414,6 +421,11 @@ pub(super) fn reread(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 fn widen(state: &mut State, by: i16) {
+    if state.surface == Surface::Explore && state.focus == Pane::Fields {
+        // More than this no value needs, and a screen has to be left with.
+        state.fields.wider = state.fields.wider.saturating_add_signed(by).min(120);
+        return;
+    }
     let Some(column) = focus::pointed_column(state) else { return };
     let width = state.view().widths.get(&column).copied().unwrap_or(20);
     let width = width.saturating_add_signed(by).clamp(4, 200);

@@ -15,7 +15,8 @@ use crate::app::state::timeline::{Bucket, Timeline};
 use crate::app::state::{State, Tone};
 
 use super::{
-    casework, copying, fields, links, mapping, motion, page, playbooks, report, results, rows, sql, templates, time, trail, view,
+    casework, copying, fields, links, mapping, motion, page, pins, playbooks, report, results, reveal, rows, sql, templates,
+    time, trail, view,
 };
 
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
@@ -72,7 +73,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
         }
         Purpose::Index { name } => rows::ordered(state, name, out),
         Purpose::Forget => {}
-        Purpose::Secrets { row_id, column } => casework::unsealed(state, row_id, column, &batches, out),
+        Purpose::Secrets { row_id, column } => reveal::unsealed(state, row_id, column, &batches, out),
         purpose @ (Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. }) => {
             fields::came(state, &purpose, &batches, out);
         }
@@ -116,18 +117,33 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
                 state.say(Tone::Plain, format!("no row {way} this one has {:?}", state.needle));
             }
         },
-        Purpose::Evidence { row_id } => casework::pin(state, row_id, &batches, out),
-        Purpose::Measure { finding, sql, filter, command } => {
+        Purpose::Evidence { row_id } => pins::read(state, row_id, &batches, out),
+        Purpose::Measure { finding, sql, filter, command, query, params } => {
             let rows = first_row(&batches).get(0, "requests").as_i64().map_or(0, unsigned);
             let title = "rows of the view".to_owned();
             let extract = state.extract_sha().to_owned();
             casework::record(
                 state,
-                CaseEvent::Measured { finding: Some(finding), title, sql, filter, command, rows, extract },
+                CaseEvent::Measured {
+                    finding: Some(finding),
+                    title,
+                    sql,
+                    filter,
+                    command,
+                    rows,
+                    extract,
+                    query,
+                    params,
+                    playbook: String::new(),
+                },
                 out,
             );
         }
-        Purpose::Playbook { id } => playbooks::hits(state, &id, &batches, cut),
+        Purpose::Playbook { id } => {
+            let hits = batches.iter().map(|batch| batch.rows() as u64).sum();
+            casework::ran(state, format!("playbook {id}"), Some(hits), out);
+            playbooks::hits(state, &id, &batches, cut);
+        }
         Purpose::Coverage => mapping::covered(state, &batches),
         Purpose::Samples => mapping::sampled(state, &batches),
         Purpose::Preview => mapping::tried(state, &batches, cut == Some(Cut::Time)),
@@ -136,7 +152,11 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             report::ask(state, out);
         }
         Purpose::Apart { role } => trail::came(state, role, &batches, out)?,
-        Purpose::SqlRun { sql: text } => sql::came(state, text, &batches, cut, elapsed),
+        Purpose::SqlRun { sql: text } => {
+            let rows = batches.iter().map(|batch| batch.rows() as u64).sum();
+            casework::ran(state, format!("sql: {text}"), Some(rows).filter(|_| cut.is_none()), out);
+            sql::came(state, text, &batches, cut, elapsed);
+        }
         Purpose::SqlExplain => sql::explained(state, &batches),
         Purpose::SqlFunctions => sql::functions(state, &batches),
         Purpose::Result => results::came(state, &batches, cut, out),
@@ -152,6 +172,8 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
 }
 
 fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect>) {
+    // What they were pressed for may be what has failed.
+    state.ahead.clear();
     match purpose {
         Purpose::Field { .. } | Purpose::Numbers { .. } | Purpose::Buckets { .. } => {
             // The other fields are still wanted; what went wrong is said by the field itself.

@@ -1,36 +1,30 @@
-//! Casework: labels, notes, pins, findings, questions. Nothing counts as saved before the journal has it.
+//! Casework: what each key and form of it leads to, and the way into the journal. Nothing counts as saved before the journal has it.
 
-use crate::case::{Connotation, Entry, Event, EvidenceRow, SavedView, Status, Target};
-use crate::domain::{Batch, Entity, Severity, Value};
-use crate::engine::{Lane, Statement};
-use crate::investigate::{View, count, rows as row_sql};
+use crate::case::{Entry, Event, Status};
 
 use crate::app::command::Action;
 use crate::app::effect::Effect;
 use crate::app::focus;
 use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
-use crate::app::state::jobs::Purpose;
-use crate::app::state::marks::described;
-use crate::app::state::unsealed::{Unsealed, digits_of};
-use crate::app::state::{CaseLine, Layer, Place, State, Surface, Tone};
+use crate::app::state::{CaseLine, Layer, State, Surface, Tone};
+use crate::report::Format;
 
-use super::{act, answers, around, copying, fields, links, mapping, time, view};
-
-const CONNOTATIONS: &[&str] = &["bad", "good", "neutral"];
-const STATUSES: &[&str] = &["confirmed", "dismissed", "open"];
+use super::{act, around, case_surface, copying, fields, findings, labels, links, mapping, notes, pins, reveal, time};
 
 /// Does a command of casework.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
-    if action == Action::Reveal {
-        reveal(state, out);
-        return;
+    match action {
+        Action::Reveal | Action::RevealRow | Action::RevealAll => return reveal::act(state, action, out),
+        Action::PinnedOnly => return pins::only_pinned(state, out),
+        Action::CaseOrder => return case_surface::turn(state),
+        _ => {}
     }
     if state.case.read_only {
         state.say(Tone::Error, "this case is open for reading only; nothing can be recorded in it");
         return;
     }
     // What is typed into a form takes longer than opening the case, which is under way.
-    let is_form = !matches!(action, Action::Undo | Action::Redo | Action::Report | Action::Pin);
+    let is_form = !matches!(action, Action::Undo | Action::Redo | Action::Pin);
     if state.case.dir.is_empty() && !is_form {
         state.say(Tone::Error, "no case is open yet");
         return;
@@ -51,105 +45,40 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
             None => state.say(Tone::Plain, "there is nothing to redo"),
         },
         Action::Report => {
-            state.say(Tone::Plain, "writing the report");
-            out.push(Effect::Report);
-        }
-        Action::Pin => toggle_pin(state, out),
-        _ => open_form(state, action),
-    }
-}
-
-fn open_form(state: &mut State, action: Action) {
-    let subjects = focus::subjects(state);
-    let form = match action {
-        Action::Label if !subjects.is_empty() => {
-            let title = format!("label {}", described(&subjects));
             let fields = vec![
-                FormField::text("label", true, ""),
-                FormField::choice("says", CONNOTATIONS, 0),
-                FormField::text("reason", true, ""),
+                FormField::choice("form", Format::WORDS, 0),
+                FormField::choice("values", &["as they are", "as pseudonyms"], 0),
             ];
-            Form::new(FormPurpose::Label(subjects), title, fields)
+            state.layers.push(Layer::Form(Form::new(FormPurpose::Report, "the report, into the exports of the case", fields)));
         }
-        Action::Unlabel if !subjects.is_empty() => {
-            let mut labels: Vec<String> = Vec::new();
-            for label in subjects.iter().flat_map(|entity| state.case.case.labels_of(entity)) {
-                if !labels.contains(&label.label) {
-                    labels.push(label.label.clone());
-                }
-            }
-            let Some(last) = labels.last() else {
-                let verb = if subjects.len() == 1 { "carries" } else { "carry" };
-                state.say(Tone::Plain, format!("{} {verb} no label", described(&subjects)));
-                return;
-            };
-            let title = format!("take a label off {} ({})", described(&subjects), labels.join(", "));
-            let fields = vec![FormField::text("label", true, last.clone()), FormField::text("reason", true, "")];
-            Form::new(FormPurpose::Unlabel(subjects), title, fields)
+        Action::Pin => pins::toggle(state, out),
+        Action::Note => notes::open(state),
+        Action::Label | Action::LabelList | Action::Unlabel | Action::Stage => labels::act(state, action),
+        Action::Finding => {
+            let form = findings::form(state, focus::subjects(state));
+            state.layers.push(Layer::Form(form));
         }
-        Action::Note => {
-            let target = note_target(state);
-            let title = format!("note on {target}");
-            Form::new(FormPurpose::Note(target), title, vec![FormField::text("note", true, "")])
+        Action::Verdict => findings::verdict(state),
+        Action::EditThing => case_surface::edit(state),
+        Action::Question => {
+            let fields = vec![FormField::text("question", true, "")];
+            let form = Form::new(FormPurpose::Question(None), "a question that this case has to answer", fields);
+            state.layers.push(Layer::Form(form));
         }
-        Action::Finding => finding_form(state, subjects),
-        Action::Question => Form::new(
-            FormPurpose::Question,
-            "a question that this case has to answer",
-            vec![FormField::text("question", true, "")],
-        ),
-        Action::Answer => match state.case_line() {
-            Some(CaseLine::Question(id)) => {
-                let title = format!("answer to {id}");
-                Form::new(FormPurpose::Answer(id), title, vec![FormField::text("answer", true, "")])
-            }
-            _ => {
-                state.say(Tone::Plain, "put the cursor on a question to answer it");
-                return;
-            }
-        },
-        Action::Verdict => match state.case.case.findings().get(state.case.finding) {
-            Some(finding) => {
-                let title = format!("verdict on {}: {}", finding.id, finding.title);
-                let fields =
-                    vec![FormField::choice("verdict", STATUSES, 0), FormField::text("text", false, finding.text.clone())];
-                Form::new(FormPurpose::Verdict(finding.id.clone()), title, fields)
-            }
-            None => {
-                state.say(Tone::Plain, "there is no finding here; f states one");
-                return;
-            }
-        },
-        _ => return,
-    };
-    state.layers.push(Layer::Form(form));
-}
-
-/// The form of a finding about these entities, with the view as its evidence.
-pub(super) fn finding_form(state: &State, subjects: Vec<Entity>) -> Form {
-    let rows = state.rows.total.map_or(String::new(), |rows| format!(", {rows} rows"));
-    let rows = if subjects.len() > 1 { format!("{rows}, about {}", described(&subjects)) } else { rows };
-    let title = match state.view().is_all() {
-        true => format!("finding on all rows{rows}"),
-        false => format!("finding on {}{rows}", SavedView::from(state.view()).filter_text()),
-    };
-    let fields = vec![
-        FormField::text("title", true, ""),
-        FormField::choice("severity", Severity::WORDS, 2),
-        FormField::text("text", false, ""),
-    ];
-    Form::new(FormPurpose::Finding(subjects), title, fields)
-}
-
-fn note_target(state: &State) -> Target {
-    match (state.surface, state.case_line()) {
-        (Surface::Findings, _) => match state.case.case.findings().get(state.case.finding) {
-            Some(finding) => Target::Finding(finding.id.clone()),
-            None => Target::Case,
-        },
-        (Surface::Case, Some(CaseLine::Question(id))) => Target::Question(id),
-        _ => act::target(state),
+        Action::Answer => answer(state),
+        _ => {}
     }
+}
+
+fn answer(state: &mut State) {
+    let id = match state.case_line() {
+        Some(CaseLine::Question(id)) if state.surface == Surface::Case => id,
+        _ => return state.say(Tone::Plain, "put the cursor on a question to answer it"),
+    };
+    let asked = state.case.case.questions().into_iter().find(|question| question.id == id);
+    let title = format!("answer to {id}: {}", asked.map_or("", |question| question.text.as_str()));
+    let form = Form::new(FormPurpose::Answer(id), title, vec![FormField::text("answer", true, "")]);
+    state.layers.push(Layer::Form(form));
 }
 
 /// Does what a filled-in form is for; the reason why not is shown in the form.
@@ -180,80 +109,40 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             return Ok(());
         }
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
-        FormPurpose::Label(entities) => {
-            let connotation = form.value("says").parse::<Connotation>().map_err(|error| error.to_string())?;
-            let events = entities.iter().map(|entity| Event::Labelled {
-                entity: entity.clone(),
-                label: form.value("label").to_owned(),
-                connotation,
-                reason: form.value("reason").to_owned(),
-                expires: None,
-            });
-            return record_all(state, events.collect(), out);
+        FormPurpose::Label { entities, from } => return labels::submit(state, form, entities, from, out),
+        FormPurpose::Unlabel(entities) => return labels::take_off(state, form, entities, out),
+        FormPurpose::Stage(entities) => return labels::stage(state, form, entities, out),
+        FormPurpose::Finding(_) => return findings::submit(state, form, out),
+        FormPurpose::EditFinding(id) => return findings::change(state, form, id, out),
+        FormPurpose::Verdict(id) => {
+            let status = form.value("verdict").parse::<Status>().map_err(|error| error.to_string())?;
+            findings::changed(id, Some(status), Some(form.text("text")))
         }
-        FormPurpose::Unlabel(entities) => {
-            let label = form.value("label");
-            let carries = |entity: &&Entity| state.case.case.labels_of(entity).iter().any(|known| known.label == label);
-            let carriers: Vec<&Entity> = entities.iter().filter(carries).collect();
-            // Where nobody carries it, the case says so.
-            let chosen = if carriers.is_empty() { entities.iter().collect() } else { carriers };
-            let events = chosen.into_iter().map(|entity| Event::Unlabelled {
-                entity: entity.clone(),
-                label: label.to_owned(),
-                reason: form.value("reason").to_owned(),
-            });
-            let events = events.collect();
-            return record_all(state, events, out);
+        FormPurpose::Question(id) => {
+            let id = id.clone().unwrap_or_else(|| state.case.fresh_id('q'));
+            Event::Question { id, text: form.value("question").to_owned() }
         }
-        FormPurpose::Note(target) => {
-            Event::Noted { id: state.case.fresh_id('n'), target: target.clone(), text: form.value("note").to_owned() }
+        FormPurpose::Report => {
+            let format = form.value("form").parse::<Format>().map_err(|error| error.to_string())?;
+            state.say(Tone::Plain, "writing the report");
+            out.push(Effect::Report { format, redact: form.value("values") == "as pseudonyms" });
+            return Ok(());
         }
-        FormPurpose::Finding(entities) => {
-            let id = state.case.fresh_id('f');
-            let event = Event::Found {
-                id: id.clone(),
-                title: form.value("title").to_owned(),
-                severity: form.value("severity").parse::<Severity>().map_err(|error| error.to_string())?,
-                entities: entities.clone(),
-                text: form.value("text").to_owned(),
-                evidence: Vec::new(),
-            };
-            record(state, event, out);
-            return measure(state, id, out);
-        }
-        FormPurpose::Verdict(id) => Event::FindingChanged {
-            id: id.clone(),
-            status: Some(form.value("verdict").parse::<Status>().map_err(|error| error.to_string())?),
-            severity: None,
-            text: Some(form.value("text").to_owned()),
-            title: None,
-            entities: None,
-            evidence: None,
-        },
-        FormPurpose::Question => Event::Question { id: state.case.fresh_id('q'), text: form.value("question").to_owned() },
         FormPurpose::Answer(id) => Event::Answered { id: id.clone(), text: form.value("answer").to_owned() },
     };
-    state.case.case.check(&event).map_err(|refusal| refusal.to_string())?;
+    allow(state, &event)?;
     record(state, event, out);
     Ok(())
 }
 
-/// Counts the rows that a finding stands on, so that its number can be checked later.
-fn measure(state: &mut State, finding: String, out: &mut Vec<Effect>) -> Result<(), String> {
-    let saved = SavedView::from(state.view());
-    let (filter, sql) = (saved.filter_text(), saved.sql);
-    let command = ["casebook query", &state.view().command_line(), "EXTRACT"].join(" ").replace("  ", " ");
-    let statement = count::statement(&state.context(), state.view());
-    view::submit(state, Lane::Catalog, Purpose::Measure { finding, sql, filter, command }, statement, out)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
+/// Whether the case would take an event now; the reason why not.
+pub(super) fn allow(state: &State, event: &Event) -> Result<(), String> {
+    state.case.case.check_new(event).map_err(|refusal| refusal.to_string())
 }
 
 /// Sends several events to the journal, one after the other: all of them, or none where the case refuses one.
-fn record_all(state: &mut State, events: Vec<Event>, out: &mut Vec<Effect>) -> Result<(), String> {
-    for event in &events {
-        state.case.case.check(event).map_err(|refusal| refusal.to_string())?;
-    }
+pub(super) fn record_all(state: &mut State, events: Vec<Event>, out: &mut Vec<Effect>) -> Result<(), String> {
+    events.iter().try_for_each(|event| allow(state, event))?;
     events.into_iter().for_each(|event| record(state, event, out));
     Ok(())
 }
@@ -262,6 +151,13 @@ fn record_all(state: &mut State, events: Vec<Event>, out: &mut Vec<Effect>) -> R
 pub(super) fn record(state: &mut State, event: Event, out: &mut Vec<Effect>) {
     state.case.unsaved += 1;
     out.push(Effect::Record(event));
+}
+
+/// Notes for the audit that a query or a playbook was run.
+pub(super) fn ran(state: &mut State, what: String, rows: Option<u64>, out: &mut Vec<Effect>) {
+    if !state.case.read_only && !state.case.dir.is_empty() {
+        record(state, Event::Ran { what, rows }, out);
+    }
 }
 
 /// An event is on disk: it takes effect on the screen only now.
@@ -274,152 +170,10 @@ pub(super) fn recorded(state: &mut State, entry: &Entry) {
     let last = state.case.case.findings().len().saturating_sub(1);
     state.case.finding = state.case.finding.min(last);
     match &entry.event {
-        Event::Exported { .. } | Event::Measured { .. } => {}
+        Event::Exported { .. } | Event::Measured { .. } | Event::Ran { .. } => {}
         Event::Undone { .. } | Event::Redone { .. } => state.say(Tone::Done, "saved: the case is as it was"),
+        // What is shown for a while says itself until when.
+        Event::Revealed { scope, .. } if scope.starts_with("until") => {}
         event => state.say(Tone::Done, format!("saved: {}", event.describe())),
-    }
-}
-
-/// Why a row of a result cannot be pinned.
-const NO_REQUEST_ROW: &str =
-    "a row of this result does not say which row of the extract it is; select row_id too, then it can be pinned";
-
-fn toggle_pin(state: &mut State, out: &mut Vec<Effect>) {
-    if !state.marks.rows().is_empty() {
-        return toggle_pins(state, out);
-    }
-    let Some(row_id) = focus::pointed_row(state) else { return };
-    let Some(row_id) = state.extract_row(row_id) else {
-        state.say(Tone::Error, NO_REQUEST_ROW);
-        return;
-    };
-    match state.case.case.pin_of(state.extract_sha(), row_id).map(|pin| pin.evidence.clone()) {
-        Some(evidence) => record(state, Event::Unpinned { evidence }, out),
-        None => read_evidence(state, row_id, out),
-    }
-}
-
-/// Pins the marked rows that are not pinned; where all of them are, takes all those pins away.
-fn toggle_pins(state: &mut State, out: &mut Vec<Effect>) {
-    let marked = state.marks.rows().to_vec();
-    let rows: Vec<i64> = marked.iter().filter_map(|row_id| state.extract_row(*row_id)).collect();
-    if rows.len() < marked.len() {
-        state.say(Tone::Error, NO_REQUEST_ROW);
-        return;
-    }
-    let pinned = |state: &State, row_id: i64| state.case.case.pin_of(state.extract_sha(), row_id).map(|pin| pin.evidence.clone());
-    let missing: Vec<i64> = rows.iter().copied().filter(|row_id| pinned(state, *row_id).is_none()).collect();
-    if missing.is_empty() {
-        let pins: Vec<String> = rows.iter().filter_map(|row_id| pinned(state, *row_id)).collect();
-        pins.into_iter().for_each(|evidence| record(state, Event::Unpinned { evidence }, out));
-        return;
-    }
-    state.say(Tone::Plain, format!("pinning {} of {} marked rows", missing.len(), rows.len()));
-    missing.into_iter().for_each(|row_id| read_evidence(state, row_id, out));
-}
-
-/// Reads a row by value, to be kept as evidence.
-fn read_evidence(state: &mut State, row_id: i64, out: &mut Vec<Effect>) {
-    let statement = row_sql::detail(&state.extract_context(), row_id);
-    if let Err(error) = view::submit(state, Lane::Interactive, Purpose::Evidence { row_id }, statement, out) {
-        state.say(Tone::Error, error.to_string());
-    }
-}
-
-/// The row to pin has been read by value.
-pub(super) fn pin(state: &mut State, row_id: i64, batches: &[Batch], out: &mut Vec<Effect>) {
-    let row = answers::first_row(batches);
-    let columns: Vec<(String, Value)> =
-        row.names().into_iter().enumerate().skip(1).map(|(place, name)| (name, row.value(0, place))).collect();
-    state.case.unsaved += 1;
-    out.push(Effect::Pin(EvidenceRow { extract: state.extract_sha().to_owned(), source: None, row_id, columns }));
-}
-
-/// Shows one masked value; the case keeps count.
-fn reveal(state: &mut State, out: &mut Vec<Effect>) {
-    let Some(pointed) = focus::pointed(state) else { return };
-    let Some(row_id) = pointed.row_id else { return };
-    if !state.is_masked(row_id, &pointed.column) {
-        return reveal_secrets(state, row_id, pointed, out);
-    }
-    state.revealed.insert(state.cell_name(row_id, &pointed.column));
-    count_reveal(state, row_id, pointed.column, out);
-}
-
-/// Counts a reveal in the case. A row of a result that does not say which row of the extract it is is told in words.
-fn count_reveal(state: &mut State, row_id: i64, column: String, out: &mut Vec<Effect>) {
-    if state.case.read_only || state.case.dir.is_empty() {
-        return;
-    }
-    let (row_id, column) = match state.extract_row(row_id) {
-        Some(row) => (row, column),
-        None => (0, format!("{column} of row {row_id} of {}", state.view().relation.name())),
-    };
-    let event = Event::Revealed { row_id, column, extract: state.extract_sha().to_owned() };
-    record(state, event, out);
-}
-
-/// Shows the secrets behind the fingerprints in one cell, or covers them again.
-fn reveal_secrets(state: &mut State, row_id: i64, pointed: focus::Pointed, out: &mut Vec<Effect>) {
-    if state.unsealed.take_if(|cell| cell.row_id == row_id && cell.column == pointed.column).is_some() {
-        return;
-    }
-    let mut statement = Statement::default();
-    let digits: Vec<String> = digits_of(&pointed.value).into_iter().map(|digits| statement.bind(digits)).collect();
-    if digits.is_empty() {
-        return;
-    }
-    statement.sql = format!("SELECT fingerprint, secret FROM secrets WHERE right(fingerprint, 12) IN ({})", digits.join(", "));
-    let purpose = Purpose::Secrets { row_id, column: pointed.column };
-    view::cancel(state, |purpose| matches!(purpose, Purpose::Secrets { .. }), out);
-    if let Err(error) = view::submit(state, Lane::Interactive, purpose, Ok(statement), out) {
-        state.say(Tone::Error, error.to_string());
-    }
-}
-
-/// The secrets of a cell have come: they are counted before they are seen.
-pub(super) fn unsealed(state: &mut State, row_id: i64, column: String, batches: &[Batch], out: &mut Vec<Effect>) {
-    let Some(seal) = state.extract.as_ref().and_then(|extract| extract.seal.clone()) else { return };
-    let mut secrets = Vec::new();
-    for batch in batches {
-        for row in 0..batch.rows() {
-            let (fingerprint, locked) = (batch.get(row, "fingerprint").to_plain(), batch.get(row, "secret").to_plain());
-            secrets.extend(seal.unlock(&fingerprint, &locked).map(|secret| (fingerprint, secret)));
-        }
-    }
-    if secrets.is_empty() {
-        state.say(Tone::Plain, "the extract has no secret with this fingerprint; the text only looks like one");
-        return;
-    }
-    count_reveal(state, row_id, column.clone(), out);
-    state.unsealed = Some(Unsealed { row_id, column, secrets });
-    state.say(Tone::Plain, "the secret is shown until the cursor leaves it; z r covers it");
-}
-
-/// `Enter` on the findings and case surfaces: the rows that the thing under the cursor is about.
-pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
-    let filter = match state.surface {
-        Surface::Findings => {
-            let case = &state.case.case;
-            let Some(finding) = case.findings().get(state.case.finding).copied() else { return };
-            finding.measures.first().map(|measure| measure.filter.clone()).or_else(|| Some(format!("finding:{}", finding.id)))
-        }
-        _ => match state.case_line() {
-            Some(CaseLine::Pin(_)) => Some("pinned:yes".to_owned()),
-            Some(CaseLine::Measure(at)) => state.case.case.measures().get(at).map(|measure| measure.filter.clone()),
-            Some(line) => {
-                let Some(entity) = line.entity(&state.case.case) else { return };
-                view::pivot_to(state, entity, crate::domain::Role::Request, out);
-                return;
-            }
-            None => None,
-        },
-    };
-    let Some(text) = filter else { return };
-    let parsed =
-        crate::investigate::Filter::parse(&text).and_then(|filter| filter.check(state.extract_schema()).map(|()| filter));
-    match parsed {
-        Ok(filter) => view::visit(state, Place::Rows, View { filter, ..View::default() }, text, out),
-        Err(error) => state.say(Tone::Error, format!("that view does not fit this extract: {error}")),
     }
 }

@@ -6,7 +6,7 @@ use crate::app::key::{Code, Key};
 use crate::app::keymap::Meaning;
 use crate::app::state::{Phase, State};
 
-use super::{act, layers, reopen, sql};
+use super::{act, ahead, layers, reopen, sql};
 
 /// Gives a key to the topmost layer, or to the keymap.
 pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) {
@@ -23,6 +23,9 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) {
         return;
     }
     if sql::press(state, key, out) {
+        return;
+    }
+    if ahead::keep(state, key) {
         return;
     }
     let here = focus::here(state);

@@ -9,21 +9,21 @@ use crate::app::command::{self, Motion, TABLE};
 use crate::app::effect::Effect;
 use crate::app::focus;
 use crate::app::key::{Code, Key};
-use crate::app::state::form::Entry;
+use crate::app::state::form::{Entry, FormField};
 use crate::app::state::{Form, Input, Layer, Place, State, Tone};
 use crate::investigate::filter;
 use crate::investigate::{Filter, View};
 
-use super::{act, casework, columns, mapping, motion, report, trail, view};
+use super::{act, casework, columns, mapping, motion, notes, report, trail, view};
 
 /// Gives a key to the topmost layer. Whether there was one.
 pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool {
     let Some(layer) = state.layers.pop() else { return false };
-    if key.control && key.code == Code::Char('c') {
+    if key.control && key.code == Code::Char('c') && !matches!(layer, Layer::Note(_)) {
         super::quit(state, out);
         return true;
     }
-    let own = matches!(layer, Layer::Mapping(_));
+    let own = matches!(layer, Layer::Mapping(_) | Layer::Note(_));
     if key == Key::plain(Code::Esc) && !own {
         return true;
     }
@@ -32,6 +32,18 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
         Layer::Palette { input, cursor, matches } => palette(state, input, cursor, matches, key, out),
         Layer::Filter { input, error, candidates, chosen } => edit_filter(state, input, error, candidates, chosen, key, out),
         Layer::Form(form) => edit_form(state, form, key, out),
+        Layer::Confirm(mut confirm) => match key.code {
+            Code::Enter | Code::Char('y') => match casework::allow(state, &confirm.event) {
+                Ok(()) => casework::record(state, confirm.event, out),
+                Err(reason) => state.say(Tone::Error, reason),
+            },
+            Code::Char('q' | 'n') => state.say(Tone::Plain, "nothing was recorded"),
+            _ => {
+                confirm.top = scroll(confirm.top, confirm.lines.len(), state, key);
+                state.layers.push(Layer::Confirm(confirm));
+            }
+        },
+        Layer::Note(note) => notes::press(state, note, key, out),
         Layer::Mapping(edit) => mapping::press(state, edit, key, out),
         Layer::Report => report::press(state, key, out),
         Layer::Trail(layer) => trail::press(state, layer, key, out),
@@ -48,6 +60,9 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
 
 /// Puts pasted text into the line under edit. Line breaks become blanks there: a line is a line.
 pub(super) fn paste(state: &mut State, text: &str, out: &mut Vec<Effect>) {
+    if notes::paste(state, text) {
+        return;
+    }
     let line: String =
         text.trim_end().chars().map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character }).collect();
     match state.layers.last_mut() {
@@ -252,24 +267,30 @@ fn apply_filter(state: &mut State, input: Input, out: &mut Vec<Effect>) {
 
 fn edit_form(state: &mut State, mut form: Form, key: Key, out: &mut Vec<Effect>) {
     let last = form.fields.len().saturating_sub(1);
+    let long = form.fields.get(form.at).is_some_and(FormField::is_long);
     match key.code {
+        _ if notes::saves(key) => {
+            if submit_form(state, &mut form, out) {
+                return;
+            }
+        }
+        Code::Enter if long => edit_long(&mut form, key),
         Code::Enter if form.at < last => form.at += 1,
         Code::Enter => {
-            let missing = form.fields.iter().position(|field| field.required && field.value().is_empty());
-            match missing {
-                Some(at) => {
-                    form.at = at;
-                    form.error = Some(format!("{} is needed", form.fields.get(at).map_or("", |field| field.name)));
-                }
-                None => match casework::submit(state, &form, out) {
-                    Ok(()) => return,
-                    Err(reason) => form.error = Some(reason),
-                },
+            if submit_form(state, &mut form, out) {
+                return;
+            }
+        }
+        Code::F(4) if long => {
+            if let Some(Entry::Long(editor)) = form.fields.get(form.at).map(|field| &field.entry) {
+                out.push(Effect::Edit(editor.text()));
             }
         }
         Code::Tab | Code::BackTab if form.complete(key.code == Code::Tab) => form.error = None,
+        Code::Up | Code::Down if long && moves_within(&form, key.code) => edit_long(&mut form, key),
         Code::Tab | Code::Down => form.at = if form.at == last { 0 } else { form.at + 1 },
         Code::BackTab | Code::Up => form.at = if form.at == 0 { last } else { form.at - 1 },
+        _ if long => edit_long(&mut form, key),
         _ => {
             let at = form.at;
             match form.fields.get_mut(at).map(|field| &mut field.entry) {
@@ -278,11 +299,43 @@ fn edit_form(state: &mut State, mut form: Form, key: Key, out: &mut Vec<Effect>)
                     form.error = form.error.filter(|_| !edited);
                 }
                 Some(Entry::Choice { words, chosen }) => *chosen = choose(words, *chosen, key),
-                _ => {}
+                Some(Entry::Long(_)) | None => {}
             }
         }
     }
     state.layers.push(Layer::Form(form));
+}
+
+/// Does what the form is for, where all is filled in that has to be. Whether it was done.
+fn submit_form(state: &mut State, form: &mut Form, out: &mut Vec<Effect>) -> bool {
+    if let Some(at) = form.fields.iter().position(|field| field.required && field.is_empty()) {
+        form.at = at;
+        form.error = Some(format!("{} is needed", form.fields.get(at).map_or("", |field| field.name)));
+        return false;
+    }
+    match casework::submit(state, form, out) {
+        Ok(()) => true,
+        Err(reason) => {
+            form.error = Some(reason);
+            false
+        }
+    }
+}
+
+/// A key in a field of several lines.
+fn edit_long(form: &mut Form, key: Key) {
+    if let Some(Entry::Long(editor)) = form.fields.get_mut(form.at).map(|field| &mut field.entry)
+        && editor.press(key)
+    {
+        form.error = None;
+    }
+}
+
+/// Whether the line above or below the cursor is still in the field.
+fn moves_within(form: &Form, code: Code) -> bool {
+    let Some(Entry::Long(editor)) = form.fields.get(form.at).map(|field| &field.entry) else { return false };
+    let line = editor.cursor().0;
+    if code == Code::Up { line > 0 } else { line + 1 < editor.lines().len() }
 }
 
 /// A choice goes on with the arrows and blanks, or to the next word with a typed letter.

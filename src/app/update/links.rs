@@ -14,7 +14,7 @@ use crate::engine::Lane;
 use crate::investigate::links::{Links, Options, Over};
 use crate::investigate::{CaseTerms, View};
 
-use super::{casework, motion, view};
+use super::{casework, findings, motion, view};
 
 /// Goes to the links of the entity under the cursor.
 pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
@@ -200,7 +200,7 @@ fn group(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         }
         // The finding stands on the rows of all of them.
         view::pivot_from(state, members.clone(), Role::Request, out);
-        state.layers.push(Layer::Form(casework::finding_form(state, members)));
+        state.layers.push(Layer::Form(findings::form(state, members)));
         return;
     }
     // Keys act on marks where the cursor is in their column.

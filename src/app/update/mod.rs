@@ -1,24 +1,31 @@
 //! One message at a time: the only way in which the state changes.
 
 mod act;
+mod ahead;
 mod answers;
 mod around;
+mod case_surface;
 mod casework;
 mod columns;
 mod copying;
 mod detail;
 mod fields;
+mod findings;
 mod keys;
+mod labels;
 mod layers;
 mod links;
 mod mapping;
 mod marks;
 mod motion;
+mod notes;
 mod page;
+mod pins;
 mod playbooks;
 mod reopen;
 mod report;
 mod results;
+mod reveal;
 mod rows;
 mod sql;
 mod sql_words;
@@ -48,7 +55,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
                 report::ask(state, &mut out);
             }
         }
-        Msg::Tick(now) => state.now = now,
+        Msg::Tick(now) => {
+            state.now = now;
+            reveal::elapse(state);
+        }
         Msg::Clock(now) => state.clock = Some(now),
         Msg::Loading(now) => match (&mut state.phase, &mut state.reopening) {
             (Phase::Loading { opening, .. }, _) => *opening = now,
@@ -92,10 +102,13 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Rehashed(changed) => reopen::rehashed(state, changed),
         Msg::ProfileSaved(path) => state.say(Tone::Done, format!("saved as a profile: {path}")),
         Msg::ProfileRefused { name, reason, taken } => mapping::refused(state, name, reason, taken),
+        Msg::Edited(left) => notes::edited(state, left),
         Msg::Failed(reason) => state.say(Tone::Error, reason),
         Msg::HangUp => quit(state, &mut out),
     }
+    ahead::press(state, &mut out);
     leave_unsealed(state);
+    case_surface::relist(state);
     out
 }
 

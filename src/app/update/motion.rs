@@ -40,9 +40,7 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
             let height = usize::from(layout::surface_height(state.size));
             state.playbooks.cursor = moved(state.playbooks.cursor, state.playbooks.lines().len(), height, motion);
         }
-        (Surface::Findings, _) => {
-            state.case.finding = moved(state.case.finding, state.case.case.findings().len(), 5, motion);
-        }
+        (Surface::Findings, _) => super::case_surface::step(state, motion),
         (Surface::Sql, _) => super::sql::step(state, motion),
         (Surface::Case, _) => {
             let height = usize::from(layout::surface_height(state.size));

@@ -170,7 +170,7 @@ pub(super) fn counted(
     span: Option<(crate::domain::Timestamp, crate::domain::Timestamp)>,
     out: &mut Vec<Effect>,
 ) -> Result<(), FilterError> {
-    state.rows.total = Some(rows);
+    (state.rows.total, state.rows.span) = (Some(rows), span);
     state.rows.cursor = state.rows.cursor.min(rows.saturating_sub(1));
     let counted_before = state.trail.here_mut().rows.replace(rows).is_some();
     if !counted_before {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::case::{CaseDir, Event, Mode, Status};
-use crate::domain::Entity;
+use crate::case::{CaseDir, Confidence, Event, FindingDetails, FindingEdits, Mode, Status};
 use crate::domain::severity::Severity;
+use crate::domain::{Entity, TimeRange, Timestamp, Value};
 use crate::engine::Limits;
 use crate::investigate::count;
 use crate::settings::machine::now;
@@ -23,7 +23,9 @@ use super::{saved, text_or_stdin};
 #[command(after_help = "Examples:
   casebook case finding ./leaked-key --title 'The key was used from outside' --severity high --entity key:key_17 \\
       --filter 'key:key_17 -ip:10.0.0.0/8' logs/
-  casebook case finding ./leaked-key --change f1 --status confirmed
+  casebook case finding ./leaked-key --title 'A ring of 120 accounts' --severity high --confidence medium --category multi-accounting \\
+      --owner 'trust and safety' --next 'suspend after review' --question q1
+  casebook case finding ./leaked-key --change f1 --status confirmed --confidence high
 
 With an extract, each --filter is counted in it, and the filter and its count go into the case: `casebook case verify` counts again.
 The id of the finding is printed.")]
@@ -52,6 +54,27 @@ pub(in crate::cli) struct FindingArgs {
     /// A pinned row that shows it, by the beginning of its evidence file's name; can be repeated
     #[arg(long, value_name = "SHA256")]
     evidence: Vec<String>,
+    /// How sure it is: low, medium or high
+    #[arg(long, value_name = "CONFIDENCE")]
+    confidence: Option<Confidence>,
+    /// What kind of abuse it is, in your own words, such as multi-accounting
+    #[arg(long, value_name = "TEXT")]
+    category: Option<String>,
+    /// Who must act
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// What must be done next
+    #[arg(long, value_name = "TEXT")]
+    next: Option<String>,
+    /// The question that it answers; empty with --change for none
+    #[arg(long, value_name = "ID")]
+    question: Option<String>,
+    /// When it was seen first; with filters by default the time of their first row
+    #[arg(long, value_name = "TIME")]
+    first_seen: Option<Timestamp>,
+    /// When it was seen last; with filters by default the time of their last row
+    #[arg(long, value_name = "TIME")]
+    last_seen: Option<Timestamp>,
     /// Change this finding instead of adding one; what is not given stays
     #[arg(long, value_name = "ID")]
     change: Option<String>,
@@ -67,6 +90,10 @@ struct Counted {
     filter: String,
     command: String,
     rows: u64,
+    query: String,
+    params: Vec<String>,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
 }
 
 /// Records the finding and prints its id.
@@ -74,7 +101,7 @@ pub(super) fn run(args: &FindingArgs, place: &Place<'_>) -> Result<i32, Failure>
     let text = args.text.as_deref().map(text_or_stdin).transpose()?;
     if args.extracts.is_empty() {
         let mut case = open_case(place, &args.dir, Mode::Write)?;
-        let id = record(args, text, &mut case, place)?;
+        let id = record(args, text, (args.first_seen, args.last_seen), &mut case, place)?;
         output::lines([id])?;
         return Ok(0);
     }
@@ -86,8 +113,16 @@ pub(super) fn run(args: &FindingArgs, place: &Place<'_>) -> Result<i32, Failure>
     session.record_opened()?;
     let extract = session.extract.sha256.clone();
     let Some(case) = &mut session.case else { return Ok(0) };
-    let id = record(args, text, case, place)?;
-    for Counted { filter, command, rows } in counted {
+    // A finding that is changed keeps its times unless they are given.
+    let seen = match args.change {
+        Some(_) => (args.first_seen, args.last_seen),
+        None => (
+            args.first_seen.or_else(|| counted.iter().filter_map(|one| one.first).min()),
+            args.last_seen.or_else(|| counted.iter().filter_map(|one| one.last).max()),
+        ),
+    };
+    let id = record(args, text, seen, case, place)?;
+    for Counted { filter, command, rows, query, params, .. } in counted {
         let title = format!("Rows with {filter}");
         let event = Event::Measured {
             finding: Some(id.clone()),
@@ -97,6 +132,9 @@ pub(super) fn run(args: &FindingArgs, place: &Place<'_>) -> Result<i32, Failure>
             command,
             rows,
             extract: extract.clone(),
+            query,
+            params,
+            playbook: String::new(),
         };
         saved(place, case.record(event, now())?)?;
     }
@@ -110,16 +148,30 @@ fn counted(text: &str, args: &FindingArgs, open: &OpenArgs, session: &Session<'_
     let text = text.as_str();
     let view = session.view(Some(text), open)?;
     let statement = session.built(count::statement(&session.context(), &view), Some(text))?;
+    let (query, params) = (statement.sql.clone(), statement.params.iter().map(ToString::to_string).collect());
     let table = session.ask(statement, Limits::default())?;
+    let (first, last) = (time(&table.get(0, "first_seen")), time(&table.get(0, "last_seen")));
     let rows = table.get(0, "requests").as_i64().and_then(|rows| u64::try_from(rows).ok()).unwrap_or_default();
-    let filter = match (text.trim(), view.range.is_all()) {
-        (text, true) => text.to_owned(),
-        ("", false) => format!("time:{}", view.range),
-        (text, false) => format!("({text}) time:{}", view.range),
-    };
+    let filter = filter_text(text, view.range);
     let extracts: Vec<String> = args.extracts.iter().map(|extract| quoted(extract)).collect();
     let command = format!("casebook query{} --filter {} {}", options(open), quoted(&filter), extracts.join(" "));
-    Ok(Counted { filter, command, rows })
+    Ok(Counted { filter, command, rows, query, params, first, last })
+}
+
+fn time(value: &Value) -> Option<Timestamp> {
+    match value {
+        Value::Time(time) => Some(*time),
+        _ => None,
+    }
+}
+
+/// A filter with its time range in it.
+pub(super) fn filter_text(text: &str, range: TimeRange) -> String {
+    match (text.trim(), range.is_all()) {
+        (text, true) => text.to_owned(),
+        ("", false) => format!("time:{range}"),
+        (text, false) => format!("({text}) time:{range}"),
+    }
 }
 
 /// The options without which the extract would have other roles or rows.
@@ -141,7 +193,13 @@ fn quoted(text: &str) -> String {
 }
 
 /// Records the finding, new or changed; returns its id.
-fn record(args: &FindingArgs, text: Option<String>, case: &mut CaseDir, place: &Place<'_>) -> Result<String, Failure> {
+fn record(
+    args: &FindingArgs,
+    text: Option<String>,
+    (first_seen, last_seen): (Option<Timestamp>, Option<Timestamp>),
+    case: &mut CaseDir,
+    place: &Place<'_>,
+) -> Result<String, Failure> {
     let evidence: Vec<String> = args.evidence.iter().map(|start| evidence(start, case)).collect::<Result<_, _>>()?;
     let (id, event) = match &args.change {
         Some(id) => {
@@ -153,6 +211,15 @@ fn record(args: &FindingArgs, text: Option<String>, case: &mut CaseDir, place: &
                 title: args.title.clone(),
                 entities: (!args.entity.is_empty()).then(|| args.entity.clone()),
                 evidence: (!evidence.is_empty()).then_some(evidence),
+                edits: FindingEdits {
+                    confidence: args.confidence,
+                    category: args.category.clone(),
+                    owner: args.owner.clone(),
+                    next_step: args.next.clone(),
+                    question: args.question.clone(),
+                    first_seen,
+                    last_seen,
+                },
             };
             (id.clone(), event)
         }
@@ -165,6 +232,15 @@ fn record(args: &FindingArgs, text: Option<String>, case: &mut CaseDir, place: &
                 entities: args.entity.clone(),
                 text: text.unwrap_or_default(),
                 evidence,
+                details: FindingDetails {
+                    confidence: args.confidence,
+                    category: args.category.clone().unwrap_or_default(),
+                    owner: args.owner.clone().unwrap_or_default(),
+                    next_step: args.next.clone().unwrap_or_default(),
+                    question: args.question.clone().filter(|id| !id.is_empty()),
+                    first_seen,
+                    last_seen,
+                },
             };
             (id, event)
         }

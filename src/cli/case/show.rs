@@ -21,7 +21,7 @@ use super::super::shell::Place;
   casebook case show ./leaked-key
   casebook case show ./leaked-key --format json | jq '.findings[].title'
 
-Columns: kind,id,subject,text,state,at,by; kind is question, finding, label, note, pin or query. JSON has the case's own shape.")]
+Columns: kind,id,subject,text,state,at,by; kind is question, finding, query, label, stage, note or pin. JSON has the case's own shape.")]
 pub(in crate::cli) struct ShowArgs {
     /// The case
     #[arg(value_name = "DIR")]
@@ -95,7 +95,8 @@ fn items(dir: &CaseDir) -> Sheet {
     }
     for finding in case.findings_by_weight() {
         let about: Vec<String> = finding.entities.iter().map(ToString::to_string).collect();
-        let state = format!("{}, {}", finding.severity, finding.status);
+        let sure = finding.confidence.map(|confidence| format!(", {confidence} confidence")).unwrap_or_default();
+        let state = format!("{}, {}{sure}", finding.severity, finding.status);
         let stamp = &finding.stamp;
         let row = [
             text("finding"),
@@ -117,7 +118,8 @@ fn items(dir: &CaseDir) -> Sheet {
     }
     for (entity, labels) in case.labelled_entities() {
         for label in labels {
-            let state = format!("{} ({})", label.label, label.connotation);
+            let end = label.expires.map(|end| format!(" until {end}")).unwrap_or_default();
+            let state = format!("{} ({}){end}", label.label, label.connotation);
             let stamp = &label.stamp;
             let row = [
                 text("label"),
@@ -130,6 +132,12 @@ fn items(dir: &CaseDir) -> Sheet {
             ];
             sheet.rows.push(row.into());
         }
+    }
+    for (entity, staging) in case.stages() {
+        let at = staging.by.as_ref().map_or(Value::Null, |stamp| Value::Time(stamp.at));
+        let by = staging.by.as_ref().map_or(Value::Null, |stamp| text(&stamp.by));
+        let (subject, stage) = (text(&entity.to_string()), text(staging.stage.name()));
+        sheet.rows.push(vec![text("stage"), Value::Null, subject, text(&staging.reason), stage, at, by]);
     }
     for note in case.notes() {
         let stamp = &note.stamp;
@@ -186,15 +194,22 @@ fn document(dir: &CaseDir) -> serde_json::Value {
         "findings": case.findings().iter().map(|finding| json!({
             "id": finding.id, "title": finding.title, "severity": finding.severity, "status": finding.status,
             "entities": entities(&finding.entities), "text": finding.text, "evidence": finding.evidence,
+            "confidence": finding.confidence, "category": finding.category, "owner": finding.owner, "next_step": finding.next_step,
+            "question": finding.question, "first_seen": finding.first_seen, "last_seen": finding.last_seen,
             "queries": finding.measures.iter().map(|measure| json!({
                 "filter": measure.filter, "command": measure.command, "rows": measure.rows, "extract": measure.extract,
+                "query": measure.query, "params": measure.params, "playbook": measure.playbook,
             })).collect::<Vec<_>>(),
             "at": finding.stamp.at, "by": finding.stamp.by,
         })).collect::<Vec<_>>(),
         "labels": case.labelled_entities().flat_map(|(entity, labels)| labels.iter().map(move |label| json!({
             "entity": entity.to_string(), "label": label.label, "connotation": label.connotation, "reason": label.reason,
-            "expires": label.expires, "at": label.stamp.at, "by": label.stamp.by,
+            "expires": label.expires, "playbook": label.playbook, "at": label.stamp.at, "by": label.stamp.by,
         })).collect::<Vec<_>>()).collect::<Vec<_>>(),
+        "stages": case.stages().iter().map(|(entity, staging)| json!({
+            "entity": entity.to_string(), "stage": staging.stage, "reason": staging.reason, "derived": staging.derived,
+            "at": staging.by.as_ref().map(|stamp| stamp.at), "by": staging.by.as_ref().map(|stamp| &stamp.by),
+        })).collect::<Vec<_>>(),
         "notes": case.notes().map(|note| json!({
             "id": note.id, "target": target(&note.target), "text": note.text, "at": note.stamp.at, "by": note.stamp.by,
         })).collect::<Vec<_>>(),
@@ -203,5 +218,9 @@ fn document(dir: &CaseDir) -> serde_json::Value {
             "at": pin.stamp.at, "by": pin.stamp.by,
         })).collect::<Vec<_>>(),
         "reveals": case.reveals().len(),
+        "merges": case.merges().iter().map(|merge| json!({
+            "case": merge.case, "head": merge.head, "analyst": merge.analyst, "entries": merge.entries,
+            "at": merge.stamp.at, "by": merge.stamp.by,
+        })).collect::<Vec<_>>(),
     })
 }

@@ -9,7 +9,7 @@ use duckdb::{Connection, InterruptHandle, progress::ProgressHandle};
 
 use super::super::api::{End, EngineError, Event, JobId, Lane};
 use super::job::{Job, Stop};
-use super::{Shared, locked, open, run};
+use super::{Shared, behind, locked, open, run};
 
 /// The job that a lane runs now, with the handles of the connection that it runs on.
 pub(super) struct Running {
@@ -136,6 +136,7 @@ impl LaneQueue {
 
 /// The lane's thread: runs jobs until the lane is closed and empty.
 pub(super) fn run(shared: &Shared, lane: Lane, connection: Connection) {
+    behind::step();
     let queue = shared.lane(lane);
     let mut connection = connection;
     while let Some((job, started)) = queue.next(&connection) {
@@ -180,7 +181,8 @@ fn reopen(shared: &Shared, connection: &mut Connection) -> Result<(), duckdb::Er
     Ok(())
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

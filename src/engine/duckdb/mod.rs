@@ -5,12 +5,14 @@
 //!   own known to SQL;
 //! - `job` is one request with its sink and its stop flag; it sends exactly one terminal event;
 //! - `lane` is the queue and the thread that runs it, `run` runs one job on a connection;
+//! - `behind` lets the threads that compute step back behind the one that draws;
 //! - `watchdog` interrupts stopped jobs, keeps time limits, sends progress and ends jobs that never started.
 //!
 //! DuckDB's interrupt belongs to a connection and is cleared whenever a statement is prepared or run. So the truth is the flag in the
 //! job; the interrupt only makes DuckDB look up. It is sent under the lane's lock while the job is the one that runs there, which
 //! is why it can never reach another job, and it is sent again at every tick until the job is over.
 
+mod behind;
 mod function;
 mod job;
 mod lane;
@@ -89,7 +91,7 @@ impl fmt::Debug for DuckEngine {
 impl DuckEngine {
     /// Opens a database and starts its threads.
     pub fn open(options: &OpenOptions) -> Result<DuckEngine, EngineError> {
-        let connections = open::open(options)?;
+        let connections = open_behind(options)?;
         let [interactive, catalog, background] = connections.lanes;
         let shared = Arc::new(Shared {
             root: Mutex::new(connections.root),
@@ -167,6 +169,19 @@ impl Drop for DuckEngine {
             let _ = handle.join();
         }
     }
+}
+
+/// Opens the database on a thread that has stepped back: DuckDB's workers are started by it and go on as it does.
+fn open_behind(options: &OpenOptions) -> Result<open::Connections, EngineError> {
+    let failed = |reason: String| EngineError::Open { path: open::shown(options), reason };
+    thread::scope(|scope| {
+        let opening = thread::Builder::new().name("opening".into()).spawn_scoped(scope, || {
+            behind::step();
+            open::open(options)
+        });
+        let opening = opening.map_err(|error| failed(format!("cannot start a thread: {error}")))?;
+        opening.join().unwrap_or_else(|panic| Err(failed(lane::panic_text(panic.as_ref()))))
+    })
 }
 
 /// Locks a mutex whose data stays valid when a holder panics.

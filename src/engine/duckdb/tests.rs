@@ -61,6 +61,39 @@ fn a_locked_down_engine_reaches_nothing_outside() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
+/// Says how nice the thread is that calls it.
+#[cfg(target_os = "linux")]
+struct Niceness;
+
+#[cfg(target_os = "linux")]
+impl TextFunction for Niceness {
+    fn name(&self) -> &'static str {
+        "niceness"
+    }
+
+    fn may_apply(&self, _texts: &[u8], _numbers: &[i64]) -> bool {
+        true
+    }
+
+    fn apply(&self, _text: &str, _number: i64) -> Option<String> {
+        rustix::process::getpriority_process(None).ok().map(|nice| nice.to_string())
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn every_thread_that_computes_steps_back_and_the_caller_does_not() {
+    let own = || rustix::process::getpriority_process(None).unwrap();
+    let before = own();
+    let functions = Functions(vec![Arc::new(Niceness)]);
+    let client = client(&OpenOptions { threads: Some(4), functions, ..OpenOptions::default() });
+    let sql = "SELECT niceness(CAST(i AS VARCHAR), i) AS nice, count(*) AS rows FROM range(3000000) t(i) GROUP BY nice";
+    let answer = ask(&client, sql).unwrap();
+    assert_eq!(answer.len(), 1, "all of them alike");
+    assert_eq!(answer.get(0, "nice"), Value::Text((before + 10).min(19).to_string()));
+    assert_eq!(own(), before);
+}
+
 #[test]
 fn the_work_schema_is_writable_beside_a_read_only_file_and_seen_by_all_lanes() {
     use super::super::api::Lane;

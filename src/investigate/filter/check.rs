@@ -55,6 +55,7 @@ pub(crate) enum Checked<'f, 's> {
     Label(&'f [Pattern]),
     Pinned,
     Finding(&'f [Word]),
+    Stage(&'f [Pattern]),
 }
 
 /// Checks a whole tree.
@@ -78,6 +79,8 @@ pub(crate) fn checked<'f, 's>(term: &'f Term, schema: &'s Schema) -> Result<Chec
             }
             Ok(Checked::Search(text))
         }
+        // Logs may have a column of this name, and filters over it are older than the case's own word: the column goes first.
+        Test::Is(field, values) if field.text == STAGE && find(STAGE, schema).is_none() => Ok(Checked::Stage(values)),
         Test::Is(field, values) => {
             let target = target(field, schema)?;
             let values = values.iter().map(|value| wanted(target, value)).collect::<Result<_, _>>()?;
@@ -116,6 +119,9 @@ pub(crate) fn checked<'f, 's>(term: &'f Term, schema: &'s Schema) -> Result<Chec
 
 /// What a regular expression may take when it is compiled, in bytes.
 const REGEX_BYTES: usize = 1 << 20;
+
+/// The name by which a filter asks where entities stand in the case, in an extract that has no column of that name.
+const STAGE: &str = "stage";
 
 /// Every name that can stand before a `:`, the likeliest first.
 pub(crate) fn names(schema: &Schema) -> impl Iterator<Item = &str> {

@@ -126,6 +126,7 @@ fn compile(term: &Checked<'_, '_>, context: &Context<'_>, statement: &mut Statem
             listed(&dialect.ident(row), pinned, statement).unwrap_or_else(|| NONE.to_owned())
         }
         Checked::Finding(ids) => finding(ids, context, statement)?,
+        Checked::Stage(stages) => staged(stages, context, statement)?,
     })
 }
 
@@ -265,6 +266,20 @@ fn finding(ids: &[Word], context: &Context<'_>, statement: &mut Statement) -> Re
         match context.case.finding(&id.text) {
             Some(found) => entities.extend(found),
             None => return Err(FilterError::new(id.span.0.clone(), format!("this case has no finding '{}'", id.text))),
+        }
+    }
+    Ok(any_of(entities.into_iter(), context, statement))
+}
+
+fn staged(stages: &[Pattern], context: &Context<'_>, statement: &mut Statement) -> Result<String, FilterError> {
+    let mut entities = Vec::new();
+    for stage in stages {
+        match stage.literal().and_then(|word| context.case.staged(word)) {
+            Some(there) => entities.extend(there),
+            None => {
+                let message = format!("write stage: and one of {}", super::super::STAGES.join(", "));
+                return Err(FilterError::new(stage.span.0.clone(), message));
+            }
         }
     }
     Ok(any_of(entities.into_iter(), context, statement))

@@ -7,7 +7,7 @@ mod compile;
 mod complete;
 mod highlight;
 mod moment;
-mod nearest;
+pub(crate) mod nearest;
 mod parse;
 mod print;
 mod scan;

@@ -43,7 +43,9 @@ impl<'o> Builder<'o> {
             Some(path) => {
                 let place = self.bind("path", ParamValue::Text(path.clone()), "Where in the JSON column the value stands.");
                 let ident = &column.ident;
-                format!("CASE WHEN json_valid(CAST({ident} AS VARCHAR)) THEN json_extract_string(CAST({ident} AS VARCHAR), {place}) END")
+                format!(
+                    "CASE WHEN json_valid(CAST({ident} AS VARCHAR)) THEN json_extract_string(CAST({ident} AS VARCHAR), {place}) END"
+                )
             }
         }
     }
@@ -232,7 +234,9 @@ impl<'o> Builder<'o> {
     /// A value that may stand anywhere in the row.
     fn keyword(&mut self, item: &Item, value: &Scalar, line: usize) -> Result<String, SigmaError> {
         let columns: Vec<String> = match self.options.schema {
-            Some(schema) => schema.filled().filter(|column| column.kind.is_textual()).map(|column| quoted(&column.name)).collect(),
+            Some(schema) => {
+                schema.filled().filter(|column| column.kind.is_textual()).map(|column| quoted(&column.name)).collect()
+            }
             None => Role::ALL.into_iter().filter(|role| role.kind() == Kind::Text).map(|role| quoted(role.name())).collect(),
         };
         if *value == Scalar::Null || columns.is_empty() {
@@ -263,7 +267,8 @@ fn joined(members: &[String], between: &str) -> String {
 /// The name of a parameter for a field.
 fn param_name(field: &str) -> String {
     let last = field.rsplit('.').next().unwrap_or(field);
-    let name: String = last.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '_' }).collect();
+    let name: String =
+        last.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '_' }).collect();
     match name.chars().next() {
         Some(first) if first.is_ascii_lowercase() => name,
         _ => format!("v_{name}"),
@@ -337,9 +342,11 @@ pub(super) fn rule(rule: &Rule, options: &Options<'_>) -> Result<Draft, SigmaErr
 
 /// The parts that every playbook of a rule has.
 pub(super) fn draft(head: &Head, builder: Builder<'_>, entity: Role, how: String, sql: String) -> Draft {
-    let mut doc = vec![format!("**What it finds.** {}", if head.description.is_empty() { &head.title } else { &head.description })];
+    let mut doc =
+        vec![format!("**What it finds.** {}", if head.description.is_empty() { &head.title } else { &head.description })];
     doc.extend([String::new(), how, String::new()]);
-    let mistakes = if head.false_positives.is_empty() { "The rule names none.".to_owned() } else { head.false_positives.join("; ") };
+    let mistakes =
+        if head.false_positives.is_empty() { "The rule names none.".to_owned() } else { head.false_positives.join("; ") };
     doc.extend([format!("**What it mistakes.** {mistakes}"), String::new()]);
     doc.push(format!("**Next.** The requests of the {entity}, then what else shares rows with it."));
     let id = if head.id.is_empty() { String::new() } else { format!(" ({})", head.id) };

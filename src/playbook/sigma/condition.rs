@@ -115,7 +115,9 @@ impl Reader<'_> {
 
     /// `them`, or a name with `*` in it.
     fn several(&mut self, all: bool) -> Result<Expr, String> {
-        let Some(pattern) = self.words.get(self.at).copied() else { return Err("'of' what? them, or a name such as selection_*".to_owned()) };
+        let Some(pattern) = self.words.get(self.at).copied() else {
+            return Err("'of' what? them, or a name such as selection_*".to_owned());
+        };
         self.at += 1;
         let them = pattern.eq_ignore_ascii_case("them");
         // What begins with '_' is not meant by them.
@@ -154,7 +156,8 @@ mod tests {
     const NAMES: [&str; 4] = ["selection_a", "selection_b", "filter", "_hidden"];
 
     fn shown(expr: &Expr) -> String {
-        let joined = |members: &[Expr], between: &str| format!("({})", members.iter().map(shown).collect::<Vec<_>>().join(between));
+        let joined =
+            |members: &[Expr], between: &str| format!("({})", members.iter().map(shown).collect::<Vec<_>>().join(between));
         match expr {
             Expr::All(members) => joined(members, " & "),
             Expr::Any(members) => joined(members, " | "),

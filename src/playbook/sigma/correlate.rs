@@ -95,7 +95,8 @@ fn matched(
     number: usize,
     entity: &str,
 ) -> Result<String, SigmaError> {
-    let mut columns = vec!["row_id".to_owned(), "\"time\" AS at".to_owned(), format!("{number} AS rule"), format!("{entity} AS entity")];
+    let mut columns =
+        vec!["row_id".to_owned(), "\"time\" AS at".to_owned(), format!("{number} AS rule"), format!("{entity} AS entity")];
     let mut conditions = vec!["\"time\" IS NOT NULL".to_owned(), format!("{entity} IS NOT NULL")];
     for (at, (name, line)) in correlation.group_by.iter().enumerate() {
         let column = builder.column(field_of(name, rule, correlation), *line, "correlation.group-by")?;

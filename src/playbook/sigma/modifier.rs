@@ -74,14 +74,21 @@ pub(super) fn parse(words: &str) -> Result<Modifiers, String> {
             }
             "i" | "m" | "s" => return Err(format!("'{word}' is a flag of re: write re|{word}")),
             "windash" => {
-                return Err("'windash' cannot be expressed: command lines with dashes and slashes are not in these logs; list both forms".into());
+                return Err(
+                    "'windash' cannot be expressed: command lines with dashes and slashes are not in these logs; list both forms"
+                        .into(),
+                );
             }
             "base64" | "base64offset" | "utf16" | "utf16le" | "utf16be" | "wide" => {
-                return Err(format!("'{word}' cannot be expressed: the value would have to be encoded; write the encoded text with contains"));
+                return Err(format!(
+                    "'{word}' cannot be expressed: the value would have to be encoded; write the encoded text with contains"
+                ));
             }
             "expand" => return Err("'expand' cannot be expressed: there are no placeholders here; write the values out".into()),
             "minute" | "hour" | "day" | "week" | "month" | "year" => {
-                return Err(format!("'{word}' cannot be expressed: parts of a time are not compared; use a playbook of your own"));
+                return Err(format!(
+                    "'{word}' cannot be expressed: parts of a time are not compared; use a playbook of your own"
+                ));
             }
             _ => return Err(format!("'{word}' is no modifier; they are {KNOWN}")),
         };
@@ -112,7 +119,9 @@ impl Modifiers {
                 Compare::Less | Compare::LessOrEqual | Compare::Greater | Compare::GreaterOrEqual => {
                     let time = plain.parse::<crate::domain::Timestamp>().is_ok();
                     if !matches!(value, Scalar::Integer(_) | Scalar::Real(_)) && !time {
-                        return refuse(format!("'{plain}' is neither a number nor a time, and only these are compared with lt, lte, gt, gte"));
+                        return refuse(format!(
+                            "'{plain}' is neither a number nor a time, and only these are compared with lt, lte, gt, gte"
+                        ));
                     }
                 }
                 Compare::Exists if !matches!(value, Scalar::Boolean(_)) => {

@@ -151,7 +151,11 @@ fn head(node: &Node) -> Result<Head, SigmaError> {
             let word = node.text("level").unwrap_or_default();
             let word = if word == "informational" { "info" } else { word.as_str() };
             word.parse().map_err(|_| {
-                SigmaError::new(pair.line, "level", format!("'{word}' is no level; they are informational low medium high critical"))
+                SigmaError::new(
+                    pair.line,
+                    "level",
+                    format!("'{word}' is no level; they are informational low medium high critical"),
+                )
             })?
         }
     };
@@ -180,7 +184,11 @@ fn rule(head: Head, detection: &Pair) -> Result<Rule, SigmaError> {
         match pair.key.as_str() {
             "condition" => conditions = pair.node.scalars().into_iter().map(|(scalar, line)| (scalar.plain(), line)).collect(),
             "timeframe" => {
-                return Err(SigmaError::new(pair.line, key, "a timeframe belongs to a correlation now (type event_count, timespan)"));
+                return Err(SigmaError::new(
+                    pair.line,
+                    key,
+                    "a timeframe belongs to a correlation now (type event_count, timespan)",
+                ));
             }
             _ => searches.push((pair.key.clone(), search(&pair.node, &key)?)),
         }
@@ -246,7 +254,11 @@ const BOUNDS: [(&str, &str); 6] = [("gt", ">"), ("gte", ">="), ("lt", "<"), ("lt
 fn correlation(head: Head, pair: &Pair) -> Result<Correlation, SigmaError> {
     let node = &pair.node;
     let Data::Map(pairs) = &node.data else {
-        return Err(SigmaError::new(pair.line, "correlation", "a correlation is a map: type, rules, group-by, timespan, condition"));
+        return Err(SigmaError::new(
+            pair.line,
+            "correlation",
+            "a correlation is a map: type, rules, group-by, timespan, condition",
+        ));
     };
     let wrong = |key: &str, message: String| {
         let line = node.get(key).map_or(pair.line, |pair| pair.line);
@@ -306,7 +318,9 @@ fn correlation(head: Head, pair: &Pair) -> Result<Correlation, SigmaError> {
                 let key = format!("correlation.condition.{}", part.key);
                 if let Some((_, sign)) = BOUNDS.iter().find(|(word, _)| *word == part.key) {
                     match &part.node.data {
-                        Data::Scalar(number @ (Scalar::Integer(_) | Scalar::Real(_))) => made.bounds.push((*sign, number.clone())),
+                        Data::Scalar(number @ (Scalar::Integer(_) | Scalar::Real(_))) => {
+                            made.bounds.push((*sign, number.clone()))
+                        }
                         _ => return Err(SigmaError::new(part.line, key, "a number must stand here")),
                     }
                 } else if part.key == "field" {
@@ -318,7 +332,11 @@ fn correlation(head: Head, pair: &Pair) -> Result<Correlation, SigmaError> {
                         _ => return Err(SigmaError::new(part.line, key, "a percentile is a number from 0 to 100")),
                     }
                 } else {
-                    return Err(SigmaError::new(part.line, key, "this is no comparison; they are gt gte lt lte eq neq, and field"));
+                    return Err(SigmaError::new(
+                        part.line,
+                        key,
+                        "this is no comparison; they are gt gte lt lte eq neq, and field",
+                    ));
                 }
             }
         }
@@ -360,6 +378,10 @@ fn timespan(text: &str) -> Result<i64, String> {
         _ => return Err(wrong()),
     };
     let number = text.get(..text.len() - 1).unwrap_or_default();
-    let seconds = number.parse::<i64>().ok().and_then(|number| number.checked_mul(unit)).filter(|seconds| (1..=31_622_400).contains(seconds));
+    let seconds = number
+        .parse::<i64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|seconds| (1..=31_622_400).contains(seconds));
     seconds.ok_or_else(wrong)
 }

@@ -44,7 +44,8 @@ impl Scalar {
             return Scalar::Text(text.to_owned());
         }
         // The core schema of YAML 1.2; a number with a leading zero is an identifier in logs as often as not.
-        let padded = text.trim_start_matches('-').len() > 1 && text.trim_start_matches('-').starts_with('0') && !text.contains('.');
+        let padded =
+            text.trim_start_matches('-').len() > 1 && text.trim_start_matches('-').starts_with('0') && !text.contains('.');
         match text {
             "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,
             "true" | "True" | "TRUE" => Scalar::Boolean(true),

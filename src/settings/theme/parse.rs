@@ -9,11 +9,21 @@ use super::{Ground, Theme};
 /// Why there is no such theme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
-    /// No theme of this name is compiled in.
-    #[error("there is no theme '{name}'; the themes are {known}", known = Theme::builtin_names().collect::<Vec<_>>().join(", "))]
+    /// There is no theme of this name.
+    #[error("there is no theme '{name}'; the themes are {known}")]
     Unknown {
         /// What was asked for.
         name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// The file cannot be read.
+    #[error("{file}: {problem}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why not.
+        problem: String,
     },
     /// The file is not TOML.
     #[error("{file}:{line}: {problem}")]
@@ -56,7 +66,15 @@ const MODIFIERS: [(&str, Modifier); 6] = [
     ("strike", Modifier::CROSSED_OUT),
 ];
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn document(&self) -> Result<Spanned<DeTable<'a>>, ThemeError> {
+        DeTable::parse(self.text).map_err(|error| ThemeError::Syntax {
+            file: self.file.to_owned(),
+            line: self.line(error.span().map_or(0, |span| span.start)),
+            problem: error.message().to_owned(),
+        })
+    }
+
     fn line(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or(self.text);
         before.bytes().filter(|byte| *byte == b'\n').count() + 1
@@ -74,7 +92,7 @@ impl Place<'_> {
             .ok_or_else(|| self.wrong(entry.span().start, key, format!("must be text, not {}", entry.get_ref().type_str())))
     }
 
-    fn table<'a, 'i>(&self, key: &str, entry: Entry<'a, 'i>) -> Result<&'a DeTable<'i>, ThemeError> {
+    fn table<'t, 'i>(&self, key: &str, entry: Entry<'t, 'i>) -> Result<&'t DeTable<'i>, ThemeError> {
         entry
             .get_ref()
             .as_table()
@@ -133,45 +151,123 @@ impl Place<'_> {
     }
 }
 
-pub(super) fn parse(file: &str, text: &str) -> Result<Theme, ThemeError> {
-    let place = Place { file, text };
-    let document = DeTable::parse(text).map_err(|error| ThemeError::Syntax {
-        file: file.to_owned(),
-        line: place.line(error.span().map_or(0, |span| span.start)),
-        problem: error.message().to_owned(),
-    })?;
-    let document = document.get_ref();
-    let end = text.len();
+/// How many themes may stand on each other.
+const DEEPEST: usize = 8;
+
+/// The file and the text of the theme with a name, for the file that names it.
+pub(super) type Library<'a> = &'a dyn Fn(&str, &str) -> Option<(String, String)>;
+
+/// The file and those that it inherits from, itself first.
+fn chain(file: &str, text: &str, library: Library<'_>) -> Result<Vec<(String, String)>, ThemeError> {
+    let mut files = vec![(file.to_owned(), text.to_owned())];
+    loop {
+        let Some((file, text)) = files.last() else { return Ok(files) };
+        let place = Place { file, text };
+        let document = place.document()?;
+        let Some(entry) = document.get_ref().get("inherits") else { return Ok(files) };
+        let at = entry.span().start;
+        let name = place.text_of("inherits", entry)?;
+        if files.len() >= DEEPEST {
+            return Err(place.wrong(at, "inherits", format!("more than {DEEPEST} themes inherit from each other")));
+        }
+        let Some((parent, text)) = library(&name, file) else {
+            let known = Theme::builtin_names().collect::<Vec<_>>().join(", ");
+            return Err(place.wrong(at, "inherits", format!("there is no theme '{name}'; the built-in ones are {known}")));
+        };
+        if files.iter().any(|(known, _)| *known == parent) {
+            return Err(place.wrong(at, "inherits", format!("'{name}' inherits from this theme in turn")));
+        }
+        files.push((parent, text));
+    }
+}
+
+/// The keys that a file may have.
+const KEYS: [&str; 6] = ["name", "about", "ground", "inherits", "palette", "styles"];
+
+pub(super) fn parse(file: &str, text: &str, library: Library<'_>) -> Result<Theme, ThemeError> {
+    let files = chain(file, text, library)?;
+    let places: Vec<Place<'_>> = files.iter().map(|(file, text)| Place { file, text }).collect();
+    let mut documents = Vec::new();
+    for place in &places {
+        documents.push((place, place.document()?));
+    }
+    // From the theme that all stand on to the one that is asked for: what comes later counts.
+    documents.reverse();
+    let mut theme = Theme::empty(String::new(), String::new(), Ground::None, Vec::new());
+    for (place, document) in &documents {
+        head(place, document.get_ref(), &mut theme)?;
+    }
+    // Colours first and of all: a palette of one's own recolours the styles that are inherited.
+    for (place, document) in &documents {
+        colours(place, document.get_ref(), &mut theme.palette)?;
+    }
+    theme.palette.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut given: Vec<String> = Vec::new();
+    for (place, document) in &documents {
+        styles(place, document.get_ref(), &mut theme, &mut given)?;
+    }
+    let missing = Theme::STYLES.iter().find(|key| !given.iter().any(|name| name == *key));
+    match (missing, documents.first()) {
+        (Some(missing), Some((place, document))) => {
+            let at = document.get_ref().get("styles").map_or(place.text.len(), |styles| styles.span().start);
+            Err(place.wrong(at, format!("styles.{missing}"), "is missing"))
+        }
+        _ => Ok(theme),
+    }
+}
+
+/// Name, line about it and ground of one file.
+fn head(place: &Place<'_>, document: &DeTable<'_>, theme: &mut Theme) -> Result<(), ThemeError> {
     for name in document.keys() {
-        if !["name", "about", "ground", "palette", "styles"].contains(&name.get_ref().as_ref()) {
-            let problem = "is unknown; a theme has name, about, ground, palette and styles";
+        if !KEYS.contains(&name.get_ref().as_ref()) {
+            let problem = "is unknown; a theme has name, about, ground, inherits, palette and styles";
             return Err(place.wrong(name.span().start, name.get_ref().as_ref(), problem));
         }
     }
-    let need = |key: &str| document.get(key).ok_or_else(|| place.wrong(end, key, "is missing"));
-    let name = place.text_of("name", need("name")?)?;
-    let about = document.get("about").map(|entry| place.text_of("about", entry)).transpose()?.unwrap_or_default();
-    let ground_entry = need("ground")?;
-    let ground = match place.text_of("ground", ground_entry)?.as_str() {
+    let inherits = document.contains_key("inherits");
+    let missing = |key: &str| place.wrong(place.text.len(), key, "is missing");
+    theme.name = place.text_of("name", document.get("name").ok_or_else(|| missing("name"))?)?;
+    if let Some(about) = document.get("about") {
+        theme.about = place.text_of("about", about)?;
+    }
+    let Some(entry) = document.get("ground") else {
+        return if inherits { Ok(()) } else { Err(missing("ground")) };
+    };
+    theme.ground = match place.text_of("ground", entry)?.as_str() {
         "dark" => Ground::Dark,
         "light" => Ground::Light,
         "none" => Ground::None,
         other => {
             let problem = format!("'{other}' is not a ground; write dark, light or none");
-            return Err(place.wrong(ground_entry.span().start, "ground", problem));
+            return Err(place.wrong(entry.span().start, "ground", problem));
         }
     };
-    let mut palette = Vec::new();
-    if let Some(entry) = document.get("palette") {
-        for (color, value) in place.table("palette", entry)?.iter() {
-            let key = format!("palette.{}", color.get_ref());
-            palette.push((color.get_ref().to_string(), place.color(&key, value, &[])?));
+    Ok(())
+}
+
+/// Lays the palette of one file over that of those before.
+fn colours(place: &Place<'_>, document: &DeTable<'_>, palette: &mut Vec<(String, Color)>) -> Result<(), ThemeError> {
+    let Some(entry) = document.get("palette") else { return Ok(()) };
+    for (name, value) in place.table("palette", entry)?.iter() {
+        let color = place.color(&format!("palette.{}", name.get_ref()), value, &[])?;
+        match palette.iter_mut().find(|known| known.0 == **name.get_ref()) {
+            Some(known) => known.1 = color,
+            None => palette.push((name.get_ref().to_string(), color)),
         }
     }
-    let styles = need("styles")?;
-    let mut theme = Theme::empty(name, about, ground, palette);
-    let mut given = Vec::new();
-    for (key, value) in place.table("styles", styles)?.iter() {
+    Ok(())
+}
+
+/// Lays the styles of one file over those before.
+fn styles(place: &Place<'_>, document: &DeTable<'_>, theme: &mut Theme, given: &mut Vec<String>) -> Result<(), ThemeError> {
+    let Some(entry) = document.get("styles") else {
+        return if document.contains_key("inherits") {
+            Ok(())
+        } else {
+            Err(place.wrong(place.text.len(), "styles", "is missing"))
+        };
+    };
+    for (key, value) in place.table("styles", entry)?.iter() {
         let full = format!("styles.{}", key.get_ref());
         let style = place.style(&full, value, &theme.palette)?;
         match theme.style_mut(key.get_ref()) {
@@ -183,8 +279,5 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Theme, ThemeError> {
         }
         given.push(key.get_ref().to_string());
     }
-    match Theme::STYLES.iter().find(|key| !given.iter().any(|name| name == *key)) {
-        Some(missing) => Err(place.wrong(styles.span().start, format!("styles.{missing}"), "is missing")),
-        None => Ok(theme),
-    }
+    Ok(())
 }

@@ -22,6 +22,8 @@ fn contrast(one: Color, other: Color) -> f64 {
 /// Lines and bars: what is drawn is a shape, for which WCAG 1.4.11 asks 3:1 where it carries meaning; borders are decoration.
 const SHAPES: [&str; 5] = ["bar", "histogram", "histogram_cursor", "spark", "border_focused"];
 const DECORATION: [&str; 1] = ["border"];
+/// The themes that say each colour themselves.
+const IN_COLOUR: [&str; 7] = ["dark", "light", "slate", "dusk", "paper", "contrast", "safe"];
 
 #[test]
 fn every_builtin_theme_parses_and_bears_its_name() {
@@ -29,12 +31,12 @@ fn every_builtin_theme_parses_and_bears_its_name() {
         assert_eq!(Theme::builtin(name).unwrap().name, name);
     }
     let error = Theme::builtin("drak").unwrap_err().to_string();
-    assert_eq!(error, "there is no theme 'drak'; the themes are dark, light, mono");
+    assert_eq!(error, "there is no theme 'drak'; the themes are dark, light, slate, dusk, paper, contrast, safe, ansi, mono");
 }
 
 #[test]
 fn text_can_be_read_on_every_ground_it_is_drawn_on() {
-    for name in ["dark", "light"] {
+    for name in IN_COLOUR {
         let theme = Theme::builtin(name).unwrap();
         let grounds = [("text", theme.text), ("popup", theme.popup), ("input", theme.input), ("selection", theme.selection)];
         for key in Theme::STYLES {
@@ -76,7 +78,7 @@ fn mono_has_no_colour_and_tells_apart_what_must_be() {
 
 #[test]
 fn nothing_else_looks_like_an_escape() {
-    for name in ["dark", "light"] {
+    for name in IN_COLOUR {
         let theme = Theme::builtin(name).unwrap();
         for key in Theme::STYLES.iter().filter(|key| **key != "escape") {
             assert_ne!(theme.style(key).unwrap(), theme.escape, "{name}: {key}");
@@ -111,7 +113,7 @@ fn a_mistake_is_named_with_file_line_and_key() {
         (dark_with("dim = { fg", "dim = { ink"), "my.toml:25: styles.dim.ink: is unknown; a style has fg, bg and modifiers"),
         (
             dark_with("[palette]", "[pallete]"),
-            "my.toml:6: pallete: is unknown; a theme has name, about, ground, palette and styles",
+            "my.toml:6: pallete: is unknown; a theme has name, about, ground, inherits, palette and styles",
         ),
         (
             dark_with("fg = \"soft\" }", "fg = \"sfot\" }"),
@@ -131,4 +133,60 @@ fn colours_are_read_in_every_spelling() {
         dark_with("dim = { fg = \"soft\" }", "dim = { fg = 244, bg = \"bright blue\", modifiers = [\"italic\", \"reverse\"] }");
     let dim = Theme::parse("my.toml", &text).unwrap().dim;
     assert_eq!(dim, Style::new().fg(Color::Indexed(244)).bg(Color::LightBlue).italic().reversed());
+}
+
+#[test]
+fn the_terminals_own_colours_are_named_and_told_apart() {
+    let ansi = Theme::builtin("ansi").unwrap();
+    for key in Theme::STYLES {
+        let style = ansi.style(key).unwrap();
+        for color in [style.fg, style.bg].into_iter().flatten() {
+            assert!(!matches!(color, Color::Rgb(..) | Color::Indexed(_)), "{key}: {color:?} is not one of the sixteen");
+        }
+    }
+    for (key, other) in [("cursor", "text"), ("selection", "text"), ("escape", "match"), ("cursor", "selection"), ("good", "bad")]
+    {
+        assert_ne!(ansi.style(key), ansi.style(other), "{key} looks like {other}");
+    }
+}
+
+#[test]
+fn there_are_light_themes_and_dark_ones_and_every_colour_theme_is_tested_for_contrast() {
+    let grounds: Vec<Ground> = Theme::builtin_names().map(|name| Theme::builtin(name).unwrap().ground).collect();
+    assert!(grounds.iter().filter(|ground| **ground == Ground::Light).count() >= 2);
+    let untested: Vec<&str> =
+        Theme::builtin_names().filter(|name| !IN_COLOUR.contains(name) && !["ansi", "mono"].contains(name)).collect();
+    assert_eq!(untested, [""; 0]);
+}
+
+#[test]
+fn a_theme_that_inherits_says_only_what_is_different() {
+    let text = "name = \"mine\"\ninherits = \"dark\"\n[palette]\naccent = \"#010203\"\n[styles]\ndim = { fg = \"red\" }\n";
+    let (mine, dark) = (Theme::parse("mine.toml", text).unwrap(), Theme::builtin("dark").unwrap());
+    assert_eq!((mine.name.as_str(), mine.ground), ("mine", Ground::Dark));
+    assert_eq!(mine.accent.fg, Some(Color::Rgb(1, 2, 3)), "a colour of the palette recolours what is inherited");
+    assert_eq!((mine.dim.fg, mine.text), (dark.bad.fg, dark.text));
+    let missing = Theme::parse("mine.toml", "name = \"mine\"\ninherits = \"drak\"\n").unwrap_err().to_string();
+    assert!(missing.starts_with("mine.toml:2: inherits: there is no theme 'drak'"), "{missing}");
+}
+
+#[test]
+fn a_users_own_themes_stand_beside_the_built_in_ones_and_lead_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = Paths::under(folder.path());
+    let themes = paths.config.join("themes");
+    std::fs::create_dir_all(&themes).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(themes.join(name), text).unwrap();
+    write("night.toml", "name = \"night\"\ninherits = \"dusk\"\n");
+    write("dark.toml", "name = \"dark\"\ninherits = \"dark\"\n[palette]\nink = \"#ffffff\"\n");
+    write("a.toml", "name = \"a\"\ninherits = \"b\"\n");
+    write("b.toml", "name = \"b\"\ninherits = \"a\"\n");
+    let names = Theme::names(&paths);
+    assert_eq!(names.len(), Theme::builtin_names().count() + 3, "{names:?}");
+    assert_eq!(Theme::named("night", &paths).unwrap().accent, Theme::builtin("dusk").unwrap().accent);
+    assert_eq!(Theme::named("dark", &paths).unwrap().text.fg, Some(Color::Rgb(255, 255, 255)));
+    assert!(Theme::named("a", &paths).unwrap_err().to_string().contains("in turn"));
+    for name in ["../night", "", ".", "x/y"] {
+        assert!(Theme::named(name, &paths).unwrap_err().to_string().contains("there is no theme"), "{name}");
+    }
 }

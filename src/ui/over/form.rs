@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::state::Form;
-use crate::app::state::form::Entry;
+use crate::app::state::form::{Entry, FormField};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::widget::input::Input;
 use crate::ui::widget::popup::{self, Frame, centered};
+use crate::ui::widget::prose::Prose;
 use crate::ui::widget::{Line, row, tint};
 
 /// Draws the form.
@@ -19,14 +20,13 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
     let title = Line::new().with(SafeText::cut(&form.title, 300), theme.title_focused);
     let wrapped = title.wrap(usize::from(wide.saturating_sub(4)));
     let head = u16::try_from(wrapped.len()).unwrap_or(1).min(3);
-    let fields = u16::try_from(form.fields.len()).unwrap_or(u16::MAX);
+    let from = (names + 2).min(wide.saturating_sub(4));
+    let room_for_text = wide.saturating_sub(4 + from);
+    let heights: Vec<u16> =
+        form.fields.iter().enumerate().map(|(at, field)| height(field, at == form.at, room_for_text, theme)).collect();
+    let fields: u16 = heights.iter().sum();
     let high = head.saturating_add(fields).saturating_add(1 + 2 + u16::from(form.error.is_some()));
-    let keys = Line::new()
-        .with("Enter", theme.key_hint)
-        .with(if form.at + 1 < form.fields.len() { " next field" } else { " saves" }, theme.hint)
-        .with("  Esc", theme.key_hint)
-        .with(" cancels", theme.hint);
-    let frame = Frame { title: Line::new(), right: Line::new(), bottom: keys, focused: true };
+    let frame = Frame { title: Line::new(), right: Line::new(), bottom: keys(form, theme), focused: true };
     let inside = popup::draw(&frame, centered(area, wide, high), buf, theme);
     let inside = Rect { x: inside.x + 1.min(inside.width), width: inside.width.saturating_sub(2), ..inside };
     for (line, index) in wrapped.iter().take(usize::from(head)).zip(0..) {
@@ -36,18 +36,27 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
     }
     // On a low screen the fields scroll, so that the one under edit is there.
     let room = inside.height.saturating_sub(head + 1 + u16::from(form.error.is_some())).max(1);
-    let first = (form.at + 1).saturating_sub(usize::from(room));
-    for ((at, field), index) in form.fields.iter().enumerate().skip(first).take(usize::from(room)).zip(head + 1..) {
-        let Some(place) = row(inside, index) else { break };
+    let mut first = 0;
+    while first < form.at && heights.iter().skip(first).take(form.at + 1 - first).sum::<u16>() > room {
+        first += 1;
+    }
+    let mut used = 0;
+    for ((at, field), wanted) in form.fields.iter().enumerate().zip(&heights).skip(first) {
+        let high = (*wanted).min(room.saturating_sub(used));
+        let Some(place) = row(inside, head + 1 + used).filter(|_| high > 0) else { break };
+        used += high;
         let current = at == form.at;
         Line::new().with(field.name, if current { theme.accent } else { theme.dim }).draw(place, buf, theme);
         let from = (names + 2).min(place.width);
-        let spot = Rect { x: place.x + from, width: place.width - from, ..place };
+        let spot = Rect { x: place.x + from, width: place.width - from, height: high, ..place }.intersection(inside);
+        let placeholder = field.hint;
         match &field.entry {
             Entry::Text(input) => {
-                let placeholder = if field.required { "" } else { "may stay empty" };
                 Input { text: input.text(), cursor: current.then(|| input.cursor()), looks: &[], placeholder }
                     .draw(spot, buf, theme);
+            }
+            Entry::Long(editor) => {
+                Prose { lines: editor.lines(), cursor: current.then(|| editor.cursor()), placeholder }.draw(spot, buf, theme);
             }
             Entry::Choice { words, chosen } => choice(words, *chosen, current, spot, buf, theme),
         }
@@ -57,6 +66,43 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
     {
         Line::new().with(SafeText::cut(error, 300), theme.error).draw(place, buf, theme);
     }
+}
+
+/// Rows of a field: a text of several lines has a few, and more while it is under edit.
+fn height(field: &FormField, current: bool, width: u16, theme: &Theme) -> u16 {
+    let Entry::Long(editor) = &field.entry else { return 1 };
+    let lines = Prose { lines: editor.lines(), cursor: current.then(|| editor.cursor()), placeholder: "" }.height(width, theme);
+    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+    if current { lines.clamp(3, 8) } else { lines.clamp(1, 2) }
+}
+
+/// The keys that work in the field under edit.
+fn keys(form: &Form, theme: &Theme) -> Line {
+    let field = form.fields.get(form.at);
+    let last = form.at + 1 >= form.fields.len();
+    let mut line = Line::new();
+    let mut key = |key: &'static str, does: &'static str| {
+        let between = if line.is_empty() { "" } else { "  " };
+        line = std::mem::take(&mut line).with(between, theme.hint).with(key, theme.key_hint).with(does, theme.hint);
+    };
+    match field {
+        Some(field) if field.is_long() => {
+            key("C-s", " saves");
+            key("F4", " $EDITOR");
+        }
+        _ if last => key("Enter", " saves"),
+        field => {
+            key("Enter", " next field");
+            if form.fields.len() > 4 {
+                key("C-s", " saves");
+            }
+            if field.is_some_and(|field| !field.offered.is_empty()) {
+                key("Tab", " offers");
+            }
+        }
+    }
+    key("Esc", " cancels");
+    line
 }
 
 fn choice(words: &[&'static str], chosen: usize, current: bool, area: Rect, buf: &mut Buffer, theme: &Theme) {

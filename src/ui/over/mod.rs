@@ -7,6 +7,7 @@ pub(super) mod help;
 pub(super) mod leader;
 pub(super) mod mapping;
 mod mapping_edit;
+pub(super) mod note;
 pub(super) mod palette;
 pub(super) mod report;
 pub(super) mod text;
@@ -30,10 +31,15 @@ pub(super) fn draw(state: &State, theme: &Theme, layer: &Layer, places: &Layout,
             candidates::draw(theme, error.as_ref(), candidates, *chosen, places, buf);
         }
         Layer::Form(form) => form::draw(theme, form, places.body, buf),
+        Layer::Confirm(confirm) => {
+            let keys = [("Enter", " does it"), ("Esc", " leaves it")];
+            text::draw(theme, &confirm.title, &confirm.lines, confirm.top, &keys, places.body, buf);
+        }
+        Layer::Note(note) => note::draw(theme, note, places.body, buf),
         Layer::Mapping(edit) => mapping::draw(state, theme, edit.as_deref(), places.body, buf),
         Layer::Report => report::draw(state, theme, places.body, buf),
         Layer::Trail(layer) => trail::draw(state, theme, layer, places.body, buf),
         Layer::Columns(choice) => columns::draw(state, theme, choice, places.body, buf),
-        Layer::Text { title, lines, top } => text::draw(theme, title, lines, *top, places.body, buf),
+        Layer::Text { title, lines, top } => text::draw(theme, title, lines, *top, &[("Esc", " closes")], places.body, buf),
     }
 }

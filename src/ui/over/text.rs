@@ -9,8 +9,11 @@ use crate::ui::widget::popup::{self, Frame, centered};
 use crate::ui::widget::text::PLAIN;
 use crate::ui::widget::{Line, paragraph};
 
-/// Draws the text from line `top` on.
-pub(crate) fn draw(theme: &Theme, title: &str, lines: &[String], top: usize, area: Rect, buf: &mut Buffer) {
+/// Keys with what they do here.
+type Keys<'a> = &'a [(&'static str, &'static str)];
+
+/// Draws the text from line `top` on, with the keys that work at its lower edge.
+pub(crate) fn draw(theme: &Theme, title: &str, lines: &[String], top: usize, keys: Keys<'_>, area: Rect, buf: &mut Buffer) {
     let wide = area.width.saturating_sub(4).min(96);
     let inner = wide.saturating_sub(4);
     // Lines before `top` are not wrapped: only what can be seen is.
@@ -22,7 +25,10 @@ pub(crate) fn draw(theme: &Theme, title: &str, lines: &[String], top: usize, are
     let frame = Frame {
         title: Line::new().with(SafeText::cut(title, 80), theme.title_focused),
         right: Line::new(),
-        bottom: Line::new().with("Esc", theme.key_hint).with(" closes", theme.hint),
+        bottom: keys.iter().fold(Line::new(), |line, (key, does)| {
+            let between = if line.is_empty() { "" } else { "  " };
+            line.with(between, PLAIN).with(*key, theme.key_hint).with(*does, theme.hint)
+        }),
         focused: true,
     };
     let inside = popup::draw(&frame, centered(area, wide, high), buf, theme);

@@ -87,6 +87,7 @@ fn draw_line(state: &State, theme: &Theme, side: usize, line: SideLine, room: us
                 left = left.with(symbol, style).with(" ", PLAIN);
             }
             left.push(&enough(&apart.value, room, look::cut_of(Some(*role))), PLAIN);
+            left = left.with("  ", PLAIN).joined(look::words(state, theme, Some(*role), &apart.value));
             let mut right = Line::new();
             if room >= 56
                 && let Some(seen) = apart.first_seen

@@ -7,7 +7,8 @@ use ratatui::layout::Rect;
 
 use crate::app::state::detail::DetailLine;
 use crate::app::state::{Pane, State};
-use crate::domain::{Role, SafeText, Value};
+use crate::case::{Note, Target};
+use crate::domain::{Entity, Role, SafeText, Value};
 use crate::settings::theme::Theme;
 use crate::ui::widget::text::{Cut, PLAIN, enough, width};
 use crate::ui::widget::tree::{Node, Tree};
@@ -30,6 +31,10 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if state.extract_row(row_id).is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row)) {
             let (symbol, style) = look::pin_mark(theme);
             title = title.with(" ", PLAIN).with(symbol, style).with(" pinned", style);
+        }
+        if !row_notes(state, row_id).is_empty() {
+            let (symbol, style) = look::note_mark(theme);
+            title = title.with(" ", PLAIN).with(symbol, style).with(" noted", style);
         }
     }
     let right = if detail.loading { Line::new().with("reading", theme.dim) } else { Line::new() };
@@ -99,6 +104,12 @@ fn node(state: &State, theme: &Theme, line: &DetailLine, room: usize) -> Node {
             other => look::value_text(theme, role, other, room),
         };
         value.push(&text, style);
+        if let Some(text) = item.value.as_text() {
+            let said = look::words(state, theme, role, text);
+            if !said.is_empty() {
+                value = value.with("  ", PLAIN).joined(said);
+            }
+        }
     }
     let name_style = if line.depth == 0 { look::field_style(role, theme) } else { theme.dim };
     Node { depth: line.depth, name: SafeText::cut(&line.name, usize::from(NAMES) * 2), name_style, value, open: line.branch }
@@ -134,14 +145,36 @@ fn whole(state: &State, theme: &Theme, line: &DetailLine, inside: Rect) -> Vec<L
     if let Some((role, value)) = entity.filter(|(role, _): &(Role, &str)| role.is_entity()) {
         for label in state.case.case.labels_of_value(role, value) {
             let (symbol, style) = look::mark_of(label.connotation, theme);
+            let style = if look::has_ended(state, label) { theme.dim } else { style };
             let said = Line::new()
                 .with(symbol, style)
                 .with(" ", PLAIN)
                 .with(SafeText::new(&label.label), style)
+                .with(if look::has_ended(state, label) { " (ended)" } else { "" }, theme.dim)
                 .with("  ", PLAIN)
                 .with(SafeText::new(&label.reason), theme.dim);
             lines.push(said);
         }
+        if let Some(entity) = Entity::new(role, value).filter(|_| state.case.noted.0) {
+            lines.extend(notes(state.case.case.notes_on(&Target::Entity(entity)), theme));
+        }
+    }
+    if let Some(row_id) = state.detail.row_id {
+        lines.extend(notes(row_notes(state, row_id), theme));
     }
     paragraph::wrap(&lines, inside.width)
+}
+
+/// The notes on a row of the present view.
+fn row_notes(state: &State, row_id: i64) -> &[Note] {
+    match state.extract_row(row_id).filter(|_| state.case.noted.1) {
+        Some(row_id) => state.case.case.notes_on(&Target::Row { row_id, extract_sha: state.extract_sha().to_owned() }),
+        None => &[],
+    }
+}
+
+fn notes(notes: &[Note], theme: &Theme) -> Vec<Line> {
+    let (symbol, style) = look::note_mark(theme);
+    let lines = notes.iter().flat_map(|note| note.text.lines().filter(|line| !line.trim().is_empty()));
+    lines.map(|line| Line::new().with(symbol, style).with(" ", PLAIN).with(SafeText::cut(line, 400), PLAIN)).collect()
 }

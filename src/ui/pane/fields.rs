@@ -241,8 +241,10 @@ fn draw_counted(
         sign(buf, area.x, area.y, symbol, style);
     }
     let parts = Parts::of(area, widest);
-    let value = shown_value(role, sensitive, counted.value.as_deref(), usize::from(parts.text.width), theme);
-    value.draw_cut(parts.text, buf, theme, look::cut_of(role));
+    let value =
+        shown_value(role, sensitive && !state.is_unveiled(), counted.value.as_deref(), usize::from(parts.text.width), theme);
+    let said = counted.value.as_deref().map(|value| look::words(state, theme, role, value)).unwrap_or_default();
+    look::with_words(&value, &said, look::cut_of(role), parts.text, buf, theme);
     match counted.previous {
         None => {
             parts.numbers(counted.requests, counted.share, buf, theme);

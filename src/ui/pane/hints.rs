@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::command::{Action, When};
 use crate::app::focus;
+use crate::app::state::form::FormField;
 use crate::app::state::report::Tab;
 use crate::app::state::{Layer, State, Surface, Tone};
 use crate::domain::SafeText;
@@ -67,6 +68,16 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
         Some(Layer::Filter { .. }) => {
             own(&[("Enter", "applies"), ("Tab", "completes"), ("C-u", "empties"), ("Esc", "leaves it as it was")])
         }
+        Some(Layer::Note(_)) => own(&[
+            ("C-s", "saves"),
+            ("Esc", "leaves"),
+            ("F4", "opens it in $EDITOR"),
+            ("C-u", "undoes"),
+            ("C-k", "cuts the rest of the line"),
+        ]),
+        Some(Layer::Form(form)) if form.fields.get(form.at).is_some_and(FormField::is_long) => {
+            own(&[("C-s", "does it"), ("Enter", "new line"), ("Tab", "other field"), ("F4", "$EDITOR"), ("Esc", "cancels")])
+        }
         Some(Layer::Form(form)) => {
             let last = form.at + 1 >= form.fields.len();
             let enter = if last { "does it" } else { "next field" };
@@ -106,6 +117,7 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
             ("/", "searches"),
             ("Esc", "leaves it as it was"),
         ]),
+        Some(Layer::Confirm(_)) => own(&[("Enter", "does it"), ("Esc", "leaves it"), ("j k", "scroll")]),
         Some(Layer::Text { .. }) => own(&[("j k", "scroll"), ("Esc", "closes")]),
         None if !state.pending.is_empty() => own(&[("Esc", "lets go")]),
         None => here(state),

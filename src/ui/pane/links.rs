@@ -174,6 +174,10 @@ fn entity(state: &State, neighbour: &Neighbour, open: bool, weak: bool, spot: Re
     }
     let name_style = if weak { theme.dim } else { theme.accent };
     line = line.with(enough(value, usize::from(spot.width), look::cut_of(Some(role))), name_style);
+    let said = look::words(state, theme, Some(role), value);
+    if !said.is_empty() {
+        line = line.with("  ", PLAIN).joined(said);
+    }
     let via: Vec<String> = summed(&neighbour.via);
     if !via.is_empty() {
         line = line.with("  ", PLAIN).with(SafeText::new(&via.join(" ")), theme.dim);
@@ -204,7 +208,7 @@ fn bridge(state: &State, via: &Via, spot: Rect, buf: &mut Buffer, theme: &Theme)
     {
         line = line.with(symbol, style).with(" ", PLAIN);
     }
-    line = match via.over.is_sensitive() {
+    line = match via.over.is_sensitive() && !state.is_unveiled() {
         true => line.with(look::masked(&crate::domain::Value::Text(via.value.clone()), theme), theme.masked),
         false => {
             let value = via.value.replace('\u{1f}', " + ");
@@ -238,7 +242,7 @@ fn drawing(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         .collect();
     let threads = state.links.threads.iter().filter_map(|(via, members)| {
         let members: Vec<usize> = members.iter().copied().filter(|place| *place < drawn).collect();
-        let text = match via.over.is_sensitive() {
+        let text = match via.over.is_sensitive() && !state.is_unveiled() {
             true => look::masked(&crate::domain::Value::Text(via.value.clone()), theme),
             false => enough(&via.value.replace('\u{1f}', " + "), 24, Cut::Middle),
         };

@@ -37,7 +37,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let column = state.schema.column(&list.column);
     let role = column.and_then(|column| column.role);
-    let sensitive = column.is_some_and(crate::domain::Column::is_sensitive);
+    let sensitive = column.is_some_and(crate::domain::Column::is_sensitive) && !state.is_unveiled();
     let visible: Vec<&ListItem> = list.items.iter().skip(list.top).take(usize::from(inside.height.saturating_sub(1))).collect();
     let columns = Columns::of(&visible, inside.width);
     if let Some(head) = row(inside, 0) {
@@ -228,7 +228,8 @@ impl Columns {
             sign(buf, place.x + 2, place.y, symbol, style);
         }
         let text = fields::shown_value(role, sensitive, item.value.as_deref(), usize::from(self.value), theme);
-        text.draw_cut(value, buf, theme, look::cut_of(role));
+        let said = item.value.as_deref().map(|value| look::words(state, theme, role, value)).unwrap_or_default();
+        look::with_words(&text, &said, look::cut_of(role), value, buf, theme);
         Line::new().with(format::count(item.requests), PLAIN).draw_right(number, buf, theme);
         if let Some(previous) = item.previous {
             Line::new().with(format::count(previous), PLAIN).draw_right(before, buf, theme);

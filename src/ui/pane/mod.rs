@@ -20,6 +20,7 @@ use crate::app::layout::Layout;
 use crate::app::state::{Pane, Place, State};
 use crate::settings::theme::Theme;
 
+use super::look;
 use super::widget::popup::{Frame, centered};
 use super::widget::{Line, paragraph};
 
@@ -44,6 +45,15 @@ pub(super) fn explore(state: &State, theme: &Theme, places: &Layout, buf: &mut B
     }
     if let Some(area) = places.detail {
         detail::draw(state, theme, area, buf);
+    }
+    let focused = match state.focus {
+        Pane::Fields => places.fields,
+        Pane::Main => places.main,
+        Pane::Detail => places.detail,
+        Pane::Timeline => None,
+    };
+    if let Some(area) = focused {
+        look::edge(state, theme, area, buf);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::command::{Action, TABLE};
 use crate::app::state::fields::{Counted, Values};
 use crate::app::state::page::{Figures, PageLine};
 use crate::app::state::{Pane, State};
-use crate::case::Target;
+use crate::case::{Stamp, Target};
 use crate::domain::{Column, Entity, Role, SafeText, Value};
 use crate::settings::theme::Theme;
 use crate::ui::widget::text::{PLAIN, width};
@@ -160,6 +160,8 @@ fn fresh(state: &State, theme: &Theme, parts: &mut Vec<Part<'_>>) {
                 .with(" ", PLAIN)
                 .with(SafeText::cut(&value.value, 60), theme.warning)
                 .with("  ", PLAIN)
+                .joined(look::words(state, theme, Some(fresh.role), &value.value))
+                .with("  ", PLAIN)
                 .with(format::count(value.requests), PLAIN)
                 .with(if value.requests == 1 { " request" } else { " requests" }, theme.dim);
             parts.push(Part::Choice(PageLine::Fresh(role, at), line));
@@ -220,23 +222,35 @@ fn playbooks(state: &State, theme: &Theme, entity: &Entity, room: usize, parts: 
     }
 }
 
-/// Labels, notes and findings about the entity; what to press where there are none.
+/// What the case says of the entity: where it stands, its labels with their history, findings, notes; what to press where there is nothing.
 fn casework(state: &State, theme: &Theme, entity: &Entity, room: usize, parts: &mut Vec<Part<'_>>) {
     let case = &state.case.case;
+    let mut say = |line: Line| parts.extend(line.wrap(room).into_iter().map(Part::Text));
+    if let Some(staging) = state.case.stages.get(entity) {
+        let mut line = named("stage", theme)
+            .with(staging.stage.name(), look::stage_style(staging.stage, theme))
+            .with(if staging.reason.is_empty() { "" } else { "  " }, PLAIN)
+            .with(SafeText::new(&staging.reason), PLAIN);
+        if let Some(by) = &staging.by {
+            line = line.with("  ", PLAIN).joined(look::signed(by, theme));
+        }
+        say(if staging.derived { line.with("  (follows from it)", theme.dim) } else { line });
+    }
     let labels = case.labels_of(entity);
     for label in labels {
+        let ended = look::has_ended(state, label);
         let (symbol, style) = look::mark_of(label.connotation, theme);
-        let line = Line::new()
-            .with(symbol, style)
-            .with(" ", PLAIN)
-            .with(SafeText::new(&label.label), style)
-            .with("  ", PLAIN)
-            .with(SafeText::new(&label.reason), PLAIN)
-            .with("  ", PLAIN)
-            .with(SafeText::new(&label.stamp.by), theme.dim)
-            .with(" ", PLAIN)
-            .with(SafeText::new(&label.stamp.at.to_seconds_text()), theme.dim);
-        parts.extend(line.wrap(room).into_iter().map(Part::Text));
+        let style = if ended { theme.dim } else { style };
+        let mut line = Line::new().with(symbol, style).with(" ", PLAIN).with(SafeText::new(&label.label), style);
+        if let Some(ends) = label.expires {
+            line = line.with(if ended { " (ended " } else { " (ends " }, theme.dim);
+            line = line.with(SafeText::new(&ends.to_seconds_text()), theme.dim).with(")", theme.dim);
+        }
+        line = line.with("  ", PLAIN).with(SafeText::new(&label.reason), PLAIN).with("  ", PLAIN);
+        if !label.playbook.is_empty() {
+            line = line.with("playbook ", theme.dim).with(SafeText::cut(&label.playbook, 40), theme.dim).with(" ", PLAIN);
+        }
+        say(line.joined(look::signed(&label.stamp, theme)));
     }
     for finding in case.findings_about(entity) {
         let line = Line::new()
@@ -247,23 +261,67 @@ fn casework(state: &State, theme: &Theme, entity: &Entity, room: usize, parts: &
             .with(SafeText::new(&finding.title), PLAIN)
             .with(" ", PLAIN)
             .with(finding.status.name(), look::status_style(finding.status, theme));
-        parts.extend(line.wrap(room).into_iter().map(Part::Text));
+        say(line);
     }
     let notes = case.notes_on(&Target::Entity(entity.clone()));
     for note in notes {
         for text in note.text.lines() {
-            let line = Line::new().with("note ", theme.dim).with(SafeText::new(text), PLAIN);
-            parts.extend(line.wrap(room).into_iter().map(Part::Text));
+            say(Line::new().with("note ", theme.dim).with(SafeText::new(text), PLAIN));
         }
     }
+    history(state, theme, entity, &mut say);
     if labels.is_empty() && notes.is_empty() {
         let line = Line::new()
             .with("t", theme.key_hint)
             .with(" labels it  ", theme.hint)
             .with("c", theme.key_hint)
             .with(" writes a note", theme.hint);
-        parts.push(Part::Text(line));
+        say(line);
     }
+}
+
+/// Lines of history that are shown: the latest.
+const HISTORY: usize = 8;
+
+/// What the labels and the stage of an entity were before, where they were something else.
+fn history(state: &State, theme: &Theme, entity: &Entity, say: &mut impl FnMut(Line)) {
+    let case = &state.case.case;
+    let (labels, stages) = (case.label_history(entity), case.stage_history(entity));
+    if labels.len() <= case.labels_of(entity).len() && stages.len() < 2 {
+        return;
+    }
+    let mut lines: Vec<(u64, Line)> = Vec::new();
+    for change in labels {
+        let line = match change.set {
+            Some((connotation, _)) => {
+                let style = look::mark_of(connotation, theme).1;
+                Line::new().with("set ", theme.dim).with(SafeText::new(&change.label), style)
+            }
+            None => Line::new().with("took off ", theme.dim).with(SafeText::new(&change.label), PLAIN),
+        };
+        lines.push((change.stamp.seq, past(line, &change.reason, &change.playbook, &change.stamp, theme)));
+    }
+    for change in stages {
+        let line = Line::new().with("said ", theme.dim).with(change.stage.name(), look::stage_style(change.stage, theme));
+        lines.push((change.stamp.seq, past(line, &change.reason, &change.playbook, &change.stamp, theme)));
+    }
+    lines.sort_by_key(|(seq, _)| *seq);
+    let before = lines.len().saturating_sub(HISTORY);
+    if before > 0 {
+        say(Line::new().with("history, the latest of ", theme.dim).with(format::count(lines.len() as u64), theme.dim));
+    } else {
+        say(Line::new().with("history", theme.dim));
+    }
+    lines.into_iter().skip(before).for_each(|(_, line)| say(line));
+}
+
+fn past(line: Line, reason: &str, playbook: &str, stamp: &Stamp, theme: &Theme) -> Line {
+    let mut line =
+        Line::new().with("  ", PLAIN).joined(line).with("  ", PLAIN).with(SafeText::new(reason), PLAIN).with("  ", PLAIN);
+    if !playbook.is_empty() {
+        line = line.with("playbook ", theme.dim).with(SafeText::cut(playbook, 40), theme.dim).with(" ", PLAIN);
+    }
+    line.joined(look::signed(stamp, theme))
 }
 
 /// What the side tables say.
@@ -280,7 +338,7 @@ fn facts_of(state: &State, facts: &[(String, Value)], theme: &Theme, room: usize
         for _ in width(&name)..widest + 2 {
             line = line.with(" ", PLAIN);
         }
-        let sensitive = state.schema.column(column).is_some_and(Column::is_sensitive);
+        let sensitive = state.schema.column(column).is_some_and(Column::is_sensitive) && !state.is_unveiled();
         let (text, style) = match sensitive && !value.is_null() {
             true => (look::masked(value, theme), theme.masked),
             false => look::value_text(theme, None, value, room),

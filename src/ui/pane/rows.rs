@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::state::{Pane, State};
+use crate::case::Target;
 use crate::domain::{Column as Field, Kind, Role, SafeText, Value};
 use crate::settings::theme::Theme;
 use crate::ui::widget::table::{Align, Cell, Column, Gutter, Table};
@@ -70,6 +71,10 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             row.is_some_and(|row| state.case.case.is_pinned(state.extract_sha(), row))
         })
         .collect();
+    let noted: BTreeSet<usize> = match state.case.noted.1 {
+        true => (0..visible).filter(|index| is_noted(state, rows.top + *index as u64)).collect(),
+        false => BTreeSet::new(),
+    };
     let chosen = |index: usize| rows.at(rows.top + index as u64).is_some_and(|row| state.marks.has_row(row.row_id));
     let short = short_time(state, inside.width);
     let cell = |index: usize, column: usize| {
@@ -95,7 +100,14 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         columns: &heads,
         rows: visible,
         cell: &cell,
-        gutter: &|index| Gutter { mark: pinned.contains(&index).then(|| look::pin_mark(theme)), selected: chosen(index) },
+        gutter: &|index| Gutter {
+            mark: match (pinned.contains(&index), noted.contains(&index)) {
+                (true, _) => Some(look::pin_mark(theme)),
+                (false, true) => Some(look::note_mark(theme)),
+                (false, false) => None,
+            },
+            selected: chosen(index),
+        },
         cursor: on_screen.map(|index| (index, rows.column)),
         frozen,
         first: 0,
@@ -113,6 +125,15 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let track =
         Rect { x: area.x, y: inside.y + 1.min(inside.height), width: area.width, height: inside.height.saturating_sub(1) };
     scroll::draw(rows.top, visible as u64, rows.total.unwrap_or(0), track, buf, theme);
+}
+
+/// Whether there is a note on the row at a position.
+fn is_noted(state: &State, position: u64) -> bool {
+    let row = state.rows.at(position).and_then(|row| state.extract_row(row.row_id));
+    row.is_some_and(|row_id| {
+        let target = Target::Row { row_id, extract_sha: state.extract_sha().to_owned() };
+        !state.case.case.notes_on(&target).is_empty()
+    })
 }
 
 /// How many columns stay in sight: up to the one that the view names, or the time where there is room; never so many that the others have

@@ -18,8 +18,19 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let surfaces = surfaces(state, theme, area.width >= NAMED);
     let taken = u16::try_from(surfaces.width()).unwrap_or(u16::MAX).min(area.width);
     surfaces.draw_right(area, buf, theme);
+    let veil = unveiled(state, theme, area.width);
+    let covered = u16::try_from(veil.width()).unwrap_or(u16::MAX).min(area.width.saturating_sub(taken));
+    veil.draw(Rect { x: area.x + area.width.saturating_sub(taken + covered), width: covered, ..area }, buf, theme);
+    let taken = taken + covered;
     let left = Rect { width: area.width.saturating_sub(taken + 2), ..area };
     path(state, theme, usize::from(left.width)).draw(left, buf, theme);
+}
+
+/// Until when sensitive values are shown, while they are.
+fn unveiled(state: &State, theme: &Theme, width: u16) -> Line {
+    let Some(unveiled) = state.unveiled.as_ref().filter(|_| state.is_unveiled()) else { return Line::new() };
+    let words = if width < 60 { "until " } else { "content shown until " };
+    Line::new().with(words, theme.warning).with(SafeText::new(&unveiled.says), theme.warning).with(" UTC  ", theme.warning)
 }
 
 fn surfaces(state: &State, theme: &Theme, named: bool) -> Line {

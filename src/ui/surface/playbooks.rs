@@ -91,7 +91,9 @@ fn hit_line(state: &State, hit: &Hit, room: usize, theme: &Theme) -> (Line, Line
         .with(" ", PLAIN)
         .with(hit.entity.role.name(), theme.dim)
         .with(" ", PLAIN)
-        .with(enough(&hit.entity.value, room, look::cut_of(Some(hit.entity.role))), theme.accent);
+        .with(enough(&hit.entity.value, room, look::cut_of(Some(hit.entity.role))), theme.accent)
+        .with("  ", PLAIN)
+        .joined(look::words(state, theme, Some(hit.entity.role), &hit.entity.value));
     let mut right = Line::new();
     if room >= SEEN {
         let (first, _) = look::moment(hit.first_seen, theme);

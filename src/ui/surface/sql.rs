@@ -186,7 +186,12 @@ fn result(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Some(ran) if ran.names.is_empty() => {
             pane::say(&[Line::new().with("The result has no columns.", PLAIN)], inside, buf, theme);
         }
-        Some(ran) => table(ran, focus, theme, inside, buf),
+        Some(ran) => {
+            table(state, ran, theme, inside, buf);
+            if focus {
+                look::edge(state, theme, area, buf);
+            }
+        }
         None if running.is_some() => {}
         None => {
             let keys: &[(&'static str, &'static str)] = match sql.editor.is_empty() {
@@ -221,7 +226,8 @@ fn counted(ran: &Ran, theme: &Theme) -> Line {
     line.with(SafeText::new(&elapsed), theme.dim)
 }
 
-fn table(ran: &Ran, focus: bool, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn table(state: &State, ran: &Ran, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let focus = !state.sql.editing;
     let number =
         |column: usize| ran.rows.iter().all(|row| matches!(row.get(column), Some(Value::Int(_) | Value::Float(_) | Value::Null)));
     let roles: Vec<Option<Role>> = ran.names.iter().map(|name| role_of(name)).collect();
@@ -245,8 +251,10 @@ fn table(ran: &Ran, focus: bool, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if ran.is_masked(column, value) {
             return Cell::of(look::masked(value, theme), theme.masked);
         }
-        let (text, style) = look::value_text(theme, roles.get(column).copied().flatten(), value, room);
-        Cell::of(text, style)
+        let role = roles.get(column).copied().flatten();
+        let (text, style) = look::value_text(theme, role, value, room);
+        let mark = value.as_text().and_then(|text| look::connotation_mark(state, theme, role, text));
+        Cell { mark, ..Cell::of(text, style) }
     };
     let shown = Table {
         columns: &heads,

@@ -10,6 +10,7 @@ pub mod network;
 pub mod paragraph;
 pub mod popup;
 pub mod progress;
+pub mod prose;
 pub mod scroll;
 pub mod spark;
 pub mod table;
