@@ -48,8 +48,8 @@ pub fn statements(context: &Context<'_>, view: &View, draft: &Draft, good: &[Ent
 
 /// The rows of a view from when on the rule is in force.
 fn in_force(view: &View, from: Option<Timestamp>) -> View {
-    let start = view.range.start.into_iter().chain(from).max();
-    View { range: TimeRange { start, ..view.range }, ..view.clone() }
+    let from = view.range.from.into_iter().chain(from).max();
+    View { range: TimeRange { from, ..view.range }, ..view.clone() }
 }
 
 /// The view of what a draft stops: to open it, to pin of it.

@@ -31,7 +31,6 @@ mod allowed;
 mod check;
 mod draft;
 mod header;
-mod hit;
 pub mod library;
 mod param;
 mod reads;
@@ -48,7 +47,6 @@ use crate::domain::{Role, Schema, Severity};
 
 pub use check::{Complaint, check};
 pub use header::HeaderError;
-pub use hit::{Hit, LIMITS, hits};
 pub use library::{Library, Problem};
 pub use param::{ParamError, ParamKind, ParamSpec, ParamValue};
 pub use statement::statement;

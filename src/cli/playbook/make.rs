@@ -117,8 +117,7 @@ pub(super) fn new(args: &NewArgs, place: &Place<'_>) -> Result<i32, Failure> {
 }
 
 pub(super) fn from_filter(args: &FromFilterArgs, place: &Place<'_>) -> Result<i32, Failure> {
-    let naming =
-        Naming { id: args.id.clone(), title: args.title.clone(), entity: args.entity, severity: args.severity };
+    let naming = Naming { id: args.id.clone(), title: args.title.clone(), entity: args.entity, severity: args.severity };
     let text = if args.extracts.is_empty() {
         let schema = roles_alone();
         let context = Context { relation: &REQUESTS, schema: &schema, dialect: &DUCK, case: &NoCase, last: None };
@@ -167,7 +166,9 @@ pub(super) fn import(args: &ImportArgs, place: &Place<'_>) -> Result<i32, Failur
         let fields = extract::profile_fields(profile, &place.paths.config.join("profiles"))
             .map_err(|error| Failure::Usage(error.to_string()))?;
         if fields.is_empty() {
-            return Err(Failure::Usage(format!("no profile '{profile}' names fields; `casebook inspect` tells which profile fits a log")));
+            return Err(Failure::Usage(format!(
+                "no profile '{profile}' names fields; `casebook inspect` tells which profile fits a log"
+            )));
         }
         aliases.extend(fields.into_iter().map(|(field, role)| (field, role.name().to_owned())));
     }
@@ -185,7 +186,10 @@ pub(super) fn import(args: &ImportArgs, place: &Place<'_>) -> Result<i32, Failur
             return Err(Failure::Usage(format!("{} playbooks come of these rules; name a folder with -o", several.len())));
         }
     }
-    place.tell(&format!("{} imported", if imported.len() == 1 { "1 playbook".to_owned() } else { format!("{} playbooks", imported.len()) }));
+    place.tell(&format!(
+        "{} imported",
+        if imported.len() == 1 { "1 playbook".to_owned() } else { format!("{} playbooks", imported.len()) }
+    ));
     Ok(0)
 }
 

@@ -53,8 +53,10 @@ pub(super) fn junit(results: &[Ran<'_>]) -> Result<(), Failure> {
     let failures = count(|ran| ran.problem.is_none() && !ran.rows.is_empty());
     let (errors, skipped) = (count(|ran| ran.problem.is_some()), count(|ran| ran.skipped.is_some()));
     let time: f64 = results.iter().map(|ran| ran.elapsed.as_secs_f64()).sum();
-    let counts =
-        format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time:.3}\"", results.len());
+    let counts = format!(
+        "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time:.3}\"",
+        results.len()
+    );
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"casebook\" {counts}>")?;
     writeln!(out, "  <testsuite name=\"playbooks\" {counts}>")?;
     for ran in results {

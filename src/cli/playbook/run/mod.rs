@@ -14,7 +14,7 @@ use crate::case::{Event, Mode};
 use crate::domain::{Entity, Severity, Value};
 use crate::engine::{Cut, Limits, Statement, Table};
 use crate::investigate::filter::parse_duration;
-use crate::playbook::{self, LIMITS, Library, ParamValue, Playbook, runnable};
+use crate::playbook::{self, Library, ParamValue, Playbook, runnable};
 use crate::settings::machine::now;
 
 use super::super::args::{Format, OpenArgs};
@@ -108,6 +108,9 @@ fn read_time(text: &str) -> Result<Duration, String> {
 /// The exit status when a hit is as grave as was asked for.
 const REACHED: i32 = 3;
 
+/// The bytes of one playbook's hits, at most.
+const LARGEST: u64 = 16 << 20;
+
 /// What came of one playbook.
 struct Ran<'p> {
     playbook: &'p Playbook,
@@ -154,7 +157,7 @@ pub(super) fn run(args: &RunArgs, place: &Place<'_>) -> Result<i32, Failure> {
         let statement = statement(playbook, &params)?;
         let mut ran = Ran::nothing(playbook, None);
         let began = Instant::now();
-        let limits = Limits { rows: Some(args.max_hits), time: Some(args.max_time), ..LIMITS };
+        let limits = Limits { rows: Some(args.max_hits), bytes: Some(LARGEST), time: Some(args.max_time) };
         match session.ask(statement, limits) {
             Ok(table) => {
                 cut(&mut ran, &table, args, place);
@@ -228,8 +231,11 @@ fn take(
     records: bool,
 ) -> Result<(), Failure> {
     let playbook = ran.playbook;
-    let used: BTreeMap<String, String> =
-        params.iter().filter(|(name, _)| playbook.params.iter().any(|spec| spec.name == **name)).map(|(a, b)| (a.clone(), b.clone())).collect();
+    let used: BTreeMap<String, String> = params
+        .iter()
+        .filter(|(name, _)| playbook.params.iter().any(|spec| spec.name == **name))
+        .map(|(a, b)| (a.clone(), b.clone()))
+        .collect();
     let case = session.case.as_ref().map(|dir| dir.case());
     let before: Vec<String> = match (args.since, case.and_then(|case| case.playbook_run(&playbook.id, &used))) {
         (Some(Since::Last), Some(run)) => run.hits.clone(),
