@@ -53,7 +53,7 @@ impl Run {
 const EXTRACT: &str = "demo/requests.csv";
 
 /// Failed requests by account, of which there are some in every demo.
-const FAILED: [&str; 5] = ["playbook", "from-filter", "--filter", "status:400..599", "--id"];
+const FAILED: [&str; 5] = ["playbook", "from-filter", "--filter", "status>=400", "--id"];
 
 impl Desk {
     /// A desk with a demo extract on it.
@@ -227,8 +227,7 @@ fn a_new_playbook_passes_the_check_and_is_never_written_over_another() {
 fn a_filter_becomes_a_playbook_that_counts_the_same_rows() {
     let desk = Desk::with_playbook();
     desk.run(&["playbook", "check", ".config/casebook/playbooks/failed.sql"]).ends(0).says(&["0 problems"]);
-    let top =
-        desk.run(&["top", "account", "--filter", "status:400..599 account:*", "--limit", "1000", "--format", "json", EXTRACT]);
+    let top = desk.run(&["top", "account", "--filter", "status>=400 account:*", "--limit", "1000", "--format", "json", EXTRACT]);
     let top = top.ends(0).json();
     let counted = |rows: &Json, name: &str| -> BTreeSet<(String, u64)> {
         let pair = |row: &Json| (row[name].as_str().unwrap().to_owned(), row["requests"].as_u64().unwrap());

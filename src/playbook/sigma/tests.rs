@@ -56,7 +56,7 @@ fn a_rule_becomes_a_playbook_with_its_values_as_parameters() {
 fn what_a_rule_says_never_becomes_sql() {
     let hostile = "x' OR 1=1; DROP TABLE requests; -- $name \"";
     let text =
-        RULE.replace("startswith: List", &format!("startswith: {hostile:?}")).replace("Somebody lists keys.", "'\\n--'; DROP");
+        RULE.replace("startswith: List", &format!("startswith: {hostile:?}")).replace("Somebody lists keys.", "\"x\\n; DROP\"");
     let made = import(&text, &Options { aliases: aliases(), ..Options::default() }).unwrap();
     assert_eq!(made[0].playbook.params[0].default, ParamValue::Text(hostile.into()));
     assert!(!made[0].playbook.sql.contains("DROP"), "{}", made[0].playbook.sql);
