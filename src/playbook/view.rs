@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn every_value_of_a_view_becomes_a_parameter() {
-        let text = made("status:401,403 latency>=2.5 user_agent~\"(?i)py\\\"x\" -account:'a$1' time:2026-01-01..").unwrap();
+        let text = made("status:401,403 latency>=2.5 user_agent~\"(?i)py\\\"x\" -account:\"a$1\" time:2026-01-01..").unwrap();
         let playbook = Playbook::parse(&text).unwrap();
         let params: Vec<(String, String)> =
             playbook.params.iter().map(|spec| (spec.name.clone(), spec.default.to_string())).collect();
