@@ -54,6 +54,7 @@ pub use error::ExtractError;
 pub use keeping::{Kept, Prune, cache_limit, list_cache, prune_cache};
 pub use model::{Deduped, Extract, JoinSpec, Joined, Mapping, OpenSpec, Opened, Reject, Source, inspect_json};
 pub use open::open;
+pub use profile::fields as profile_fields;
 pub use progress::{Pace, Progress, Stage, Unit, about_left};
 pub use save::{SaveError, save_mapping};
 pub use secrets::SealedKind;

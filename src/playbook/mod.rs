@@ -39,6 +39,7 @@ mod sql;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::path::PathBuf;
 
@@ -49,6 +50,7 @@ pub use header::HeaderError;
 pub use library::{Library, Problem};
 pub use param::{ParamError, ParamKind, ParamSpec, ParamValue};
 pub use statement::statement;
+pub use view::{Naming, ViewError, from_view, roles_alone, skeleton};
 
 /// The columns that every playbook gives, in order.
 pub const COLUMNS: [&str; 6] = ["entity", "score", "requests", "first_seen", "last_seen", "examples"];

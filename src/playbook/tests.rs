@@ -108,7 +108,7 @@ fn what_a_playbook_must_not_do_is_refused_with_its_line() {
         let complaints = complaints(query);
         assert!(complaints.iter().any(|complaint| complaint.contains(part)), "{query}: {complaints:?}");
     };
-    refused("SELECT 1 ALL; SELECT 2", "line 24, column 43: a playbook is one statement");
+    refused("SELECT 1 ALL; SELECT 2", "line 24, column 49: a playbook is one statement");
     refused("DELETE FROM requests ALL", "must begin with SELECT or WITH");
     refused("WITH x AS (SELECT 1)\nINSERT INTO y SELECT 1 ALL", "line 25, column 1: INSERT is not allowed");
     refused("COPY (SELECT 1 ALL) TO 'x'", "COPY is not allowed");

@@ -2,6 +2,7 @@
 
 mod check;
 mod list;
+mod make;
 mod run;
 mod show;
 
@@ -24,6 +25,12 @@ pub(super) enum PlaybookCommand {
     Check(check::CheckArgs),
     /// Run playbooks over an extract and print whom they accuse
     Run(Box<run::RunArgs>),
+    /// Draft a playbook to fill in
+    New(make::NewArgs),
+    /// Make a playbook of a filter, its values as parameters
+    FromFilter(Box<make::FromFilterArgs>),
+    /// Make playbooks of Sigma rules
+    Import(Box<make::ImportArgs>),
 }
 
 /// Does it.
@@ -33,6 +40,9 @@ pub(super) fn run(command: &PlaybookCommand, place: &Place<'_>) -> Result<i32, F
         PlaybookCommand::Show(args) => show::run(args, place),
         PlaybookCommand::Check(args) => check::run(args, place),
         PlaybookCommand::Run(args) => run::run(args, place),
+        PlaybookCommand::New(args) => make::new(args, place),
+        PlaybookCommand::FromFilter(args) => make::from_filter(args, place),
+        PlaybookCommand::Import(args) => make::import(args, place),
     }
 }
 

@@ -99,6 +99,19 @@ impl Mistake {
     }
 }
 
+/// The names that a known log format has for roles: the field, and the role that it fills. Of several fields only the first means the role.
+/// Nothing for an expression, and where no profile has this name.
+pub fn fields(name: &str, folder: &std::path::Path) -> Result<Vec<(String, Role)>, super::error::ExtractError> {
+    let profiles = Profiles::load(folder)?;
+    let profile = profiles.all.iter().find(|profile| profile.name == name);
+    let of = |(role, filling): (&Role, &Filling)| match filling {
+        Filling::One(field) => Some((field.clone(), *role)),
+        Filling::FirstOf(fields) => fields.first().map(|field| (field.clone(), *role)),
+        Filling::Sql { .. } => None,
+    };
+    Ok(profile.map(|profile| profile.roles.iter().filter_map(of).collect()).unwrap_or_default())
+}
+
 impl Profile {
     /// Reads a profile, or says what is wrong with it, with the line and the key.
     pub(super) fn parse(text: &str) -> Result<Profile, String> {

@@ -173,6 +173,37 @@ impl Filter {
         sides.into_iter().flatten().fold(Filter::default(), Filter::and)
     }
 
+    /// The fields that it compares, as they are written.
+    pub fn fields(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        self.walk(&mut |test| {
+            if let Test::Is(field, _) | Test::Matches(field, _) | Test::Compares(field, ..) = test {
+                found.push(field.text.as_str());
+            }
+        });
+        found
+    }
+
+    /// Whether it asks the case: for labels, pins or findings.
+    pub fn asks_case(&self) -> bool {
+        let mut asks = false;
+        self.walk(&mut |test| asks |= matches!(test, Test::Label(_) | Test::Pinned | Test::Finding(_)));
+        asks
+    }
+
+    fn walk<'f>(&'f self, take: &mut dyn FnMut(&'f Test)) {
+        fn inner<'f>(node: &'f Node, take: &mut dyn FnMut(&'f Test)) {
+            match node {
+                Node::All(members) | Node::Any(members) => members.iter().for_each(|member| inner(member, take)),
+                Node::Not(member) => inner(member, take),
+                Node::Term(term) => take(&term.test),
+            }
+        }
+        if let Some(root) = &self.root {
+            inner(root, take);
+        }
+    }
+
     /// Whether some condition of it is about the time.
     pub fn bounds_time(&self, schema: &Schema) -> bool {
         fn asks(node: &Node, schema: &Schema) -> bool {

@@ -61,7 +61,7 @@ pub(super) fn compile(
     };
     let sql = format!(
         "WITH matched AS (\n{}\n),\n{body}SELECT\n    entity,\n    CAST(max(measure) FILTER (WHERE met) AS DOUBLE) AS score,\n    \
-         count(DISTINCT row_id) AS requests,\n    min(at) AS first_seen,\n    max(at) AS last_seen,\n    \
+         count(DISTINCT row_id) AS requests,\n    min(moment) AS first_seen,\n    max(moment) AS last_seen,\n    \
          array_to_string(CAST(min(row_id, 5) FILTER (WHERE met) AS VARCHAR[]), ',') AS examples\nFROM measured\nGROUP BY entity\n\
          HAVING bool_or(met)\nORDER BY score DESC, entity",
         parts.join("\n    UNION ALL\n")
@@ -96,7 +96,7 @@ fn matched(
     entity: &str,
 ) -> Result<String, SigmaError> {
     let mut columns =
-        vec!["row_id".to_owned(), "\"time\" AS at".to_owned(), format!("{number} AS rule"), format!("{entity} AS entity")];
+        vec!["row_id".to_owned(), "\"time\" AS moment".to_owned(), format!("{number} AS rule"), format!("{entity} AS entity")];
     let mut conditions = vec!["\"time\" IS NOT NULL".to_owned(), format!("{entity} IS NOT NULL")];
     for (at, (name, line)) in correlation.group_by.iter().enumerate() {
         let column = builder.column(field_of(name, rule, correlation), *line, "correlation.group-by")?;
@@ -151,7 +151,7 @@ fn sliding(builder: &mut Builder<'_>, correlation: &Correlation, rules: usize, p
         bounds.push(format!("measure >= {place}"));
     }
     format!(
-        "windows AS (\n    SELECT *, {measure} OVER ({partition}ORDER BY at RANGE BETWEEN to_seconds({timespan}) PRECEDING AND CURRENT ROW) \
+        "windows AS (\n    SELECT *, {measure} OVER ({partition}ORDER BY moment RANGE BETWEEN to_seconds({timespan}) PRECEDING AND CURRENT ROW) \
          AS measure\n    FROM matched\n),\nmeasured AS (\n    SELECT *, coalesce({}, FALSE) AS met\n    FROM windows\n)\n",
         bounds.join(" AND ")
     )
@@ -159,17 +159,18 @@ fn sliding(builder: &mut Builder<'_>, correlation: &Correlation, rules: usize, p
 
 /// The rules in their order: for each row of a rule the latest beginning of a chain that leads to it.
 fn ordered(rules: usize, partition: &str, timespan: &str) -> String {
-    let mut steps = String::from("chain_1 AS (\n    SELECT *, CASE WHEN rule = 1 THEN at END AS begun\n    FROM matched\n),\n");
+    let mut steps =
+        String::from("chain_1 AS (\n    SELECT *, CASE WHEN rule = 1 THEN moment END AS begun\n    FROM matched\n),\n");
     for number in 2..=rules {
         // A row that two rules fit does not lead to itself: the later rule's turn comes first.
         steps.push_str(&format!(
-            "chain_{number} AS (\n    SELECT * EXCLUDE (begun), CASE WHEN rule = {number} THEN max(begun) OVER ({partition}ORDER BY at, row_id, \
+            "chain_{number} AS (\n    SELECT * EXCLUDE (begun), CASE WHEN rule = {number} THEN max(begun) OVER ({partition}ORDER BY moment, row_id, \
              rule DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS begun\n    FROM chain_{}\n),\n",
             number - 1
         ));
     }
     format!(
-        "{steps}measured AS (\n    SELECT *, 1 AS measure, coalesce(at <= begun + to_seconds({timespan}), FALSE) AS met\n    \
+        "{steps}measured AS (\n    SELECT *, 1 AS measure, coalesce(moment <= begun + to_seconds({timespan}), FALSE) AS met\n    \
          FROM chain_{rules}\n)\n"
     )
 }
