@@ -133,9 +133,14 @@ fn the_program_looks_like_its_pictures() {
     studio.play("j p i");
     pictures.push(("pivot", studio.draw("dark")));
     studio.play("p a j p p");
-    studio.play("t").type_in("suspect").play("Enter Enter").type_in("came with the banned account's device").play("C-s");
+    studio
+        .play("t")
+        .type_in("suspect")
+        .play("Enter Enter")
+        .type_in("opened from the address that tried many passwords")
+        .play("C-s");
     pictures.push(("entity", studio.draw("dark")));
-    studio.play("Enter m f").type_in("A banned customer is back").play("C-s 4");
+    studio.play("Enter m f").type_in("An account was taken over").play("C-s 4");
     pictures.push(("case", studio.draw("dark")));
     studio.play("1 ?");
     pictures.push(("help", studio.draw("dark")));

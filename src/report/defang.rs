@@ -1,4 +1,4 @@
-//! Disarming links and addresses in every text of a dossier: `hxxp://evil[.]example/x`, `1.2.3[.]4`, `2001[:]db8::1`, `ana[at]evil.example`.
+//! Disarming links and addresses in every text of a dossier: `hxxp://evil[.]example/x`, `1.2.3[.]4`, `2001[:]db8[:][:]1`, `ana[at]evil.example`.
 //! For forms that people read; programs take the values as they are.
 
 use std::net::IpAddr;
@@ -55,7 +55,7 @@ pub fn disarmed(text: &str) -> String {
         }
         match whole.parse::<IpAddr>() {
             Ok(IpAddr::V4(_)) => whole.rsplit_once('.').map_or_else(|| whole.to_owned(), |(net, host)| format!("{net}[.]{host}")),
-            Ok(IpAddr::V6(_)) => whole.replacen(':', "[:]", 1),
+            Ok(IpAddr::V6(_)) => whole.replace(':', "[:]"),
             Err(_) => whole.to_owned(),
         }
     };
@@ -71,7 +71,7 @@ mod tests {
         for (alive, safe) in [
             ("see HTTPS://evil.example/a.b?c", "see hxxps://evil[.]example/a.b?c"),
             ("ip:203.0.113.9,198.51.100.7", "ip:203.0.113[.]9,198.51.100[.]7"),
-            ("2001:db8::1", "2001[:]db8::1"),
+            ("2001:db8::1", "2001[:]db8[:][:]1"),
             ("ana@evil.example", "ana[at]evil[.]example"),
             ("at 12:30:45 version 1.2.3 of 10", "at 12:30:45 version 1.2.3 of 10"),
             ("999.1.1.1", "999.1.1.1"),
