@@ -83,7 +83,8 @@ fn a_whole_investigation_by_keys_alone() {
     terminal.keys("j").keys("m").wait("saved: pin row 8");
     terminal.keys("h c").wait("note on account:acct_other").type_in("looks like one person").keys("C-s").wait("saved: note");
     // The filter of the view is the rule that is offered.
-    terminal.keys("Space y").wait("in force from").keys("Enter Enter").wait("would have stopped 10 of 40 requests").keys("Esc");
+    terminal.keys("Space y").wait("in force from").keys("Enter Enter").wait("would have stopped 10 of 40 requests");
+    terminal.keys("Esc").gone("would have stopped");
     terminal.keys("f").wait("severity").type_in("two accounts, one network").keys("C-s").wait("saved: finding");
     terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);
