@@ -13,7 +13,7 @@ use crate::engine::fake::Script;
 fn the_window_follows_the_cursor_and_never_holds_more_than_a_few_screens() {
     let mut desk = Desk::new();
     assert_eq!(desk.state.rows.total, Some(ROWS));
-    let most = SCREENS * u64::from(crate::app::layout::rows_height(desk.state.size));
+    let most = SCREENS * u64::from(crate::app::layout::rows_height(desk.state.size, desk.state.sizes));
     for keys in ["j j j", "G", "k k", "C-u C-u", "g", "PageDown PageDown PageDown PageDown PageDown", "G"] {
         desk.play(keys);
         let row = desk.state.rows.current().unwrap_or_else(|| panic!("no row under the cursor after {keys}"));

@@ -16,8 +16,8 @@ use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
 use super::{
-    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, reopen, report, rows,
-    sql, templates, time, trail, view,
+    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, panes, reopen, report,
+    rows, sql, templates, time, tour, trail, view,
 };
 
 /// Does it.
@@ -113,8 +113,8 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
             state.trail.adjust(|view| view.hidden.clear());
             reread(state, out);
         }
-        Action::Widen => widen(state, 4),
-        Action::Narrow => widen(state, -4),
+        Action::Widen => widen(state, 4, out),
+        Action::Narrow => widen(state, -4, out),
         Action::Keep | Action::Drop if in_templates(state) => templates::act(state, action, out),
         Action::Keep => restrict(state, true, out),
         Action::Drop => restrict(state, false, out),
@@ -172,14 +172,11 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Around => around::choose(state),
         Action::Copy(what) => copying::copy(state, what, out),
         Action::CopyStyle => copying::choose(state),
-        Action::Theme => {
-            let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
-            if let Some(next) = state.themes.get((at + 1) % state.themes.len().max(1)).cloned() {
-                state.theme.clone_from(&next);
-                state.say(Tone::Plain, format!("theme {next}"));
-                out.push(Effect::Theme(next));
-            }
-        }
+        Action::Theme => panes::choose_theme(state),
+        Action::Panes => panes::open(state),
+        Action::Tour => tour::begin(state),
+        Action::TourSkip => tour::skip(state, out),
+        Action::TourLeave => tour::leave(state, out),
     }
 }
 
@@ -421,11 +418,9 @@ pub(super) fn reread(state: &mut State, out: &mut Vec<Effect>) {
     rows::ensure_window(state, out);
 }
 
-fn widen(state: &mut State, by: i16) {
+fn widen(state: &mut State, by: i16, out: &mut Vec<Effect>) {
     if state.surface == Surface::Explore && state.focus == Pane::Fields {
-        // More than this no value needs, and a screen has to be left with.
-        state.fields.wider = state.fields.wider.saturating_add_signed(by).min(120);
-        return;
+        return panes::grow(state, Pane::Fields, by > 0, out);
     }
     let Some(column) = focus::pointed_column(state) else { return };
     let width = state.view().widths.get(&column).copied().unwrap_or(20);
