@@ -3,6 +3,7 @@
 
 use crate::domain::Role;
 
+use super::keymap::Keymap;
 use super::state::Surface;
 
 /// Where a command works: a set of places.
@@ -465,19 +466,17 @@ pub fn by_id(id: &str) -> Option<&'static Command> {
     TABLE.iter().find(|command| command.id == id)
 }
 
-/// The commands whose title, help, id or keys have what is searched for; all of them when nothing is.
-pub fn matching(text: &str) -> Vec<&'static Command> {
+/// The commands whose title, help, id or keys have what is searched for, with their keys as they are bound; all of them when nothing is.
+pub fn matching(text: &str, keymap: &Keymap) -> Vec<(&'static Command, Vec<String>)> {
     let needle = text.trim().to_lowercase();
-    TABLE
-        .iter()
-        .filter(|command| {
-            needle.is_empty()
-                || command.title.contains(&needle)
-                || command.help.to_lowercase().contains(&needle)
-                || command.id.contains(&needle)
-                || command.keys.contains(&text.trim())
-        })
-        .collect()
+    let fits = |(command, keys): &(&'static Command, Vec<String>)| {
+        needle.is_empty()
+            || command.title.to_lowercase().contains(&needle)
+            || command.help.to_lowercase().contains(&needle)
+            || command.id.contains(&needle)
+            || keys.iter().any(|keys| keys == text.trim())
+    };
+    keymap.table().into_iter().filter(fits).collect()
 }
 
 /// The key table as Markdown, for the README: one row a command, in the order of the table.

@@ -229,6 +229,12 @@ impl Theme {
 
     /// The same theme in colours that a terminal of this depth has.
     pub fn with_depth(mut self, depth: Depth) -> Theme {
+        // Without its grounds a theme in colours shows no cursor and no selection: what is left without colours is the theme for that.
+        if depth == Depth::Mono
+            && let Ok(plain) = Theme::builtin("mono")
+        {
+            return Theme { name: self.name, about: self.about, ascii: self.ascii, ..plain };
+        }
         for key in Theme::STYLES {
             if let Some(style) = self.style_mut(key) {
                 style.fg = style.fg.map(|color| depth.nearest(color));

@@ -182,11 +182,10 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
 
 /// Says why a key does nothing here, instead of doing nothing.
 pub(super) fn explain(state: &mut State, key: Key) {
-    let elsewhere = crate::app::command::TABLE
-        .iter()
-        .find(|command| command.keys.iter().any(|keys| keys.split(' ').next().is_some_and(|first| first.parse() == Ok(key))));
+    let begins = |keys: &String| keys.split(' ').next().is_some_and(|first| first.parse() == Ok(key));
+    let elsewhere = state.keymap.table().into_iter().find(|(_, keys)| keys.iter().any(begins));
     let text = match elsewhere {
-        Some(command) => format!("{key} ({}) does not work here; ? shows what does", command.title),
+        Some((command, _)) => format!("{key} ({}) does not work here; ? shows what does", command.title),
         None => format!("{key} is not bound; ? shows the keys"),
     };
     state.say(Tone::Plain, text);

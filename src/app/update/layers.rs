@@ -138,7 +138,7 @@ fn help(state: &mut State, mut input: Input, top: usize, key: Key) {
         return;
     }
     let top = match step_of(key) {
-        Some(_) => scroll(top, command::matching(input.text()).len() + 2, state, key),
+        Some(_) => scroll(top, command::matching(input.text(), &state.keymap).len() + 2, state, key),
         None if input.press(key) => 0,
         None => top,
     };

@@ -94,6 +94,10 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
             ("C-u", "empties"),
             ("letters", "search"),
         ]),
+        Some(Layer::Panes { .. }) => {
+            own(&[("l h", "larger, smaller"), ("j k", "choose"), ("x", "puts away"), ("0", "as at first"), ("Esc", "closes")])
+        }
+        Some(Layer::Themes { .. }) => own(&[("j k", "choose"), ("Enter", "keeps it"), ("Esc", "the one from before")]),
         Some(Layer::Report) => report(state),
         Some(Layer::Trail(layer)) if layer.copying => own(&[("f", "filter"), ("q", "SQL"), ("c", "command line")]),
         Some(Layer::Trail(layer)) if layer.marked.is_some() => {

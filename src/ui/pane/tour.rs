@@ -1,0 +1,85 @@
+//! The tour: below the workbench, or in the place of the trail where there is no room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::command::by_id;
+use crate::app::state::tour::{Step, Tour};
+use crate::app::state::{State};
+use crate::domain::SafeText;
+use crate::settings::theme::Theme;
+use crate::ui::format;
+use crate::ui::widget::text::PLAIN;
+use crate::ui::widget::{Line, fill, row, sign};
+
+/// Draws the tour into the lines that it has.
+pub(crate) fn draw(state: &State, theme: &Theme, tour: &Tour, area: Rect, buf: &mut Buffer) {
+    fill(area, buf, theme.text);
+    let words = tour.words(state);
+    if area.height < 2 {
+        let line = Line::new().with(" ", PLAIN).with(place(tour), theme.accent).with(" ", PLAIN);
+        with_keys(state, theme, words.short, line).draw(area, buf, theme);
+        return;
+    }
+    let rule = if theme.ascii { "-" } else { "─" };
+    if let Some(head) = row(area, 0) {
+        for x in head.left()..head.right() {
+            sign(buf, x, head.y, rule, theme.border);
+        }
+        let line = Line::new()
+            .with(" tour ", theme.accent)
+            .with(place(tour), theme.accent)
+            .with(": ", theme.accent)
+            .with(words.title, theme.title_focused)
+            .with(" ", PLAIN);
+        let used = line.draw(Rect { x: head.x + 2.min(head.width), width: head.width.saturating_sub(2), ..head }, buf, theme);
+        let ways = ways(state, theme, head.width >= 72);
+        let wide = u16::try_from(ways.width()).unwrap_or(u16::MAX);
+        if used + wide + 6 <= head.width {
+            ways.draw(Rect { x: head.right() - wide - 2, width: wide, ..head }, buf, theme);
+        }
+    }
+    let text = with_keys(state, theme, words.text, Line::new());
+    for (line, index) in text.wrap(usize::from(area.width.saturating_sub(2))).iter().zip(1..area.height) {
+        if let Some(place) = row(area, index) {
+            line.draw(Rect { x: place.x + 1, width: place.width.saturating_sub(1), ..place }, buf, theme);
+        }
+    }
+}
+
+/// `3 of 10`.
+fn place(tour: &Tour) -> SafeText {
+    let all = Step::ALL.len();
+    SafeText::new(&format!("{} of {}", format::count((tour.step + 1).min(all) as u64), all))
+}
+
+/// How to go on without the step, and how to be rid of the tour.
+fn ways(state: &State, theme: &Theme, long: bool) -> Line {
+    let keys = |id: &str| SafeText::new(&keys_of(state, id));
+    let (skip, leave) = if long { (" skips this ", " leaves the tour ") } else { (" skips ", " leaves ") };
+    Line::new()
+        .with(" ", PLAIN)
+        .with(keys("tour-skip"), theme.key_hint)
+        .with(skip, theme.hint)
+        .with(" ", PLAIN)
+        .with(keys("tour-leave"), theme.key_hint)
+        .with(leave, theme.hint)
+}
+
+/// The keys of a command as they are bound, or the way to it through the palette where it has none.
+fn keys_of(state: &State, id: &str) -> String {
+    let keys = |id: &str| by_id(id).map(|command| state.keymap.keys_of(command)).unwrap_or_default();
+    match (keys(id), by_id(id)) {
+        (bound, Some(command)) if bound.is_empty() => format!("{} {}", keys("palette"), command.title),
+        (_, None) => id.to_owned(),
+        (bound, _) => bound,
+    }
+}
+
+/// The words, with the keys of the commands that stand in braces.
+fn with_keys(state: &State, theme: &Theme, words: &'static str, begun: Line) -> Line {
+    words.split('{').enumerate().fold(begun, |line, (at, part)| match part.split_once('}') {
+        Some((key, rest)) if at > 0 => line.with(SafeText::new(&keys_of(state, key)), theme.key_hint).with(rest, PLAIN),
+        _ => line.with(part, PLAIN),
+    })
+}
