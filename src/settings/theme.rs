@@ -12,7 +12,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use ratatui::style::{Color, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 use super::paths::Paths;
 
@@ -239,6 +239,13 @@ impl Theme {
             if let Some(style) = self.style_mut(key) {
                 style.fg = style.fg.map(|color| depth.nearest(color));
                 style.bg = style.bg.map(|color| depth.nearest(color));
+            }
+        }
+        // Grounds that are near each other may have become one: what is chosen is turned round then, so that it is still seen.
+        let ground = self.text.bg;
+        for style in [&mut self.selection, &mut self.brush] {
+            if style.bg.is_some() && style.bg == ground {
+                *style = Style { bg: None, ..*style }.add_modifier(Modifier::REVERSED);
             }
         }
         self

@@ -65,6 +65,7 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
         Some(Layer::Palette { .. }) => {
             own(&[("Enter", "runs it"), ("Up Down", "choose"), ("letters", "search"), ("Esc", "closes")])
         }
+        Some(Layer::Filter { error: Some(_), .. }) => own(&[("Tab", "completes"), ("C-u", "empties"), ("Esc", "leaves it as it was")]),
         Some(Layer::Filter { .. }) => {
             own(&[("Enter", "applies"), ("Tab", "completes"), ("C-u", "empties"), ("Esc", "leaves it as it was")])
         }

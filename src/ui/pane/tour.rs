@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::command::by_id;
 use crate::app::state::tour::{Step, Tour};
-use crate::app::state::{State};
+use crate::app::state::State;
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
@@ -33,10 +33,11 @@ pub(crate) fn draw(state: &State, theme: &Theme, tour: &Tour, area: Rect, buf: &
             .with(words.title, theme.title_focused)
             .with(" ", PLAIN);
         let used = line.draw(Rect { x: head.x + 2.min(head.width), width: head.width.saturating_sub(2), ..head }, buf, theme);
-        let ways = ways(state, theme, head.width >= 72);
-        let wide = u16::try_from(ways.width()).unwrap_or(u16::MAX);
-        if used + wide + 6 <= head.width {
-            ways.draw(Rect { x: head.right() - wide - 2, width: wide, ..head }, buf, theme);
+        let wide = |ways: &Line| u16::try_from(ways.width()).unwrap_or(u16::MAX);
+        let room = head.width.saturating_sub(used.saturating_add(6));
+        let ways = [0, 1, 2].map(|how| ways(state, theme, how));
+        if let Some(ways) = ways.iter().find(|ways| wide(ways) <= room) {
+            ways.draw(Rect { x: head.right() - wide(ways) - 2, width: wide(ways), ..head }, buf, theme);
         }
     }
     let text = with_keys(state, theme, words.text, Line::new());
@@ -53,10 +54,14 @@ fn place(tour: &Tour) -> SafeText {
     SafeText::new(&format!("{} of {}", format::count((tour.step + 1).min(all) as u64), all))
 }
 
-/// How to go on without the step, and how to be rid of the tour.
-fn ways(state: &State, theme: &Theme, long: bool) -> Line {
+/// How to go on without the step, and how to be rid of the tour, in ever fewer words.
+fn ways(state: &State, theme: &Theme, how: usize) -> Line {
     let keys = |id: &str| SafeText::new(&keys_of(state, id));
-    let (skip, leave) = if long { (" skips this ", " leaves the tour ") } else { (" skips ", " leaves ") };
+    let (skip, leave) = match how {
+        0 => (" skips this ", " leaves the tour "),
+        1 => (" skips ", " leaves "),
+        _ => return Line::new().with(" ", PLAIN).with(keys("tour-leave"), theme.key_hint).with(" leaves ", theme.hint),
+    };
     Line::new()
         .with(" ", PLAIN)
         .with(keys("tour-skip"), theme.key_hint)
