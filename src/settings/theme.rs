@@ -242,9 +242,9 @@ impl Theme {
             }
         }
         // Grounds that are near each other may have become one: what is chosen is turned round then, so that it is still seen.
-        let ground = self.text.bg;
+        let grounds = [self.text.bg, self.popup.bg, self.input.bg];
         for style in [&mut self.selection, &mut self.brush] {
-            if style.bg.is_some() && style.bg == ground {
+            if style.bg.is_some() && grounds.contains(&style.bg) {
                 *style = Style { bg: None, ..*style }.add_modifier(Modifier::REVERSED);
             }
         }

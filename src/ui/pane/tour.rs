@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::command::by_id;
 use crate::app::state::tour::{Step, Tour};
 use crate::app::state::State;
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
+use crate::ui::look::keys_of;
 use crate::ui::widget::text::PLAIN;
 use crate::ui::widget::{Line, fill, row, sign};
 
@@ -56,7 +56,7 @@ fn place(tour: &Tour) -> SafeText {
 
 /// How to go on without the step, and how to be rid of the tour, in ever fewer words.
 fn ways(state: &State, theme: &Theme, how: usize) -> Line {
-    let keys = |id: &str| SafeText::new(&keys_of(state, id));
+    let keys = |id: &str| keys_of(state, id);
     let (skip, leave) = match how {
         0 => (" skips this ", " leaves the tour "),
         1 => (" skips ", " leaves "),
@@ -71,20 +71,10 @@ fn ways(state: &State, theme: &Theme, how: usize) -> Line {
         .with(leave, theme.hint)
 }
 
-/// The keys of a command as they are bound, or the way to it through the palette where it has none.
-fn keys_of(state: &State, id: &str) -> String {
-    let keys = |id: &str| by_id(id).map(|command| state.keymap.keys_of(command)).unwrap_or_default();
-    match (keys(id), by_id(id)) {
-        (bound, Some(command)) if bound.is_empty() => format!("{} {}", keys("palette"), command.title),
-        (_, None) => id.to_owned(),
-        (bound, _) => bound,
-    }
-}
-
 /// The words, with the keys of the commands that stand in braces.
 fn with_keys(state: &State, theme: &Theme, words: &'static str, begun: Line) -> Line {
     words.split('{').enumerate().fold(begun, |line, (at, part)| match part.split_once('}') {
-        Some((key, rest)) if at > 0 => line.with(SafeText::new(&keys_of(state, key)), theme.key_hint).with(rest, PLAIN),
+        Some((key, rest)) if at > 0 => line.with(keys_of(state, key), theme.key_hint).with(rest, PLAIN),
         _ => line.with(part, PLAIN),
     })
 }
