@@ -43,7 +43,7 @@ pub(crate) fn png(buffer: &Buffer, theme: &Theme) -> Vec<u8> {
                     }
                 }
             } else if let Some(glyph) = glyph(first, bold) {
-                for (down, line) in glyph.raster().iter().enumerate() {
+                for (down, line) in glyph.rows().enumerate() {
                     for (across, shade) in line.iter().enumerate().filter(|(_, shade)| **shade > 0) {
                         put(across, down, mixed(ink, paper, *shade));
                     }

@@ -99,6 +99,10 @@ fn the_popup_of_a_begun_sequence_never_swallows_the_next_key() {
     assert_eq!(desk.state.rows.cursor, 1, "the j that closed the popup moved the cursor");
     desk.press("p Esc");
     assert!(desk.state.pending.is_empty());
+    desk.press("p %");
+    assert!(desk.state.pending.is_empty() && desk.message().contains("% is not bound"), "{}", desk.message());
+    desk.press("p V");
+    assert!(desk.message().contains("does not work here"), "{}", desk.message());
 }
 
 #[test]
