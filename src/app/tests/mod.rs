@@ -12,6 +12,7 @@ mod links;
 mod mapping;
 mod marks;
 mod notes;
+mod playbooks;
 mod report;
 mod reveal;
 mod sql;

@@ -220,7 +220,7 @@ fn measure(state: &mut State, finding: String, out: &mut Vec<Effect>) -> Result<
 }
 
 /// A bound value as people are shown it.
-fn param(param: &Param) -> String {
+pub(super) fn param(param: &Param) -> String {
     match param {
         Param::Null => "NULL".to_owned(),
         Param::Bool(value) => value.to_string(),

@@ -28,11 +28,13 @@ mod report;
 mod results;
 mod reveal;
 mod rows;
+mod save_playbook;
 mod sql;
 mod sql_words;
 mod templates;
 mod time;
 mod trail;
+mod triage;
 mod view;
 
 use super::effect::Effect;
@@ -75,6 +77,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             quit(state, &mut out);
         }
         Msg::Library(library) => state.playbooks = Playbooks::of(library, &state.schema),
+        Msg::PlaybookSaved { path, library } => save_playbook::saved(state, &path, library),
         Msg::CaseOpened { case, dir, read_only, notice } => {
             state.case.case = *case;
             state.case.dir = dir;
@@ -110,6 +113,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     ahead::press(state, &mut out);
     leave_unsealed(state);
     case_surface::relist(state);
+    triage::merge(state);
     out
 }
 
