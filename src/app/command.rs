@@ -54,6 +54,10 @@ impl When {
     pub const SQL: When = When(1 << 24);
     /// The editor on the SQL surface has the focus: only keys that type nothing are commands there.
     pub const SQL_EDIT: When = When(1 << 25);
+    /// There is a playbook, or a hit of one, under the cursor.
+    pub const PLAYBOOK: When = When(1 << 17);
+    /// There is a hit of a playbook under the cursor.
+    pub const HIT: When = When(1 << 18);
     /// Two views that are compared have the focus.
     pub const COMPARE: When = When(1 << 26);
 
@@ -81,6 +85,8 @@ impl When {
         let rest = self.0 & !named.0;
         if rest == 0 {
             named
+        } else if rest & !When::PLAYBOOK.or(When::HIT).0 == 0 {
+            named.or(When::PLAYBOOKS)
         } else if rest & !When::EXPLORE.or(When::FIELD_HEAD).0 == 0 {
             named.or(When::EXPLORE_PANES)
         } else {
@@ -419,7 +425,7 @@ pub const TABLE: &[Command] = &[
     command("name-range", "name this time", "Give the marked time or the time range of the view a name, by which Space i finds it again; rename or forget it.", &["z n"], W::TIMELINE, A::NameRange, 4),
     command("zoom-out", "zoom out", "One step out: to the time range around this one that was visited before, then to all time.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
 
-    command("pin", "pin", "Keep the row under the cursor, or the example rows of a hit, as evidence; again to unpin.", &["m"], W::ROW.or(W::PLAYBOOKS), A::Pin, 6),
+    command("pin", "pin", "Keep the row under the cursor, or the example rows of a hit, as evidence; again to unpin.", &["m"], W::ROW.or(W::HIT), A::Pin, 6),
     command("pinned-only", "only pinned rows", "Only the rows of the view that are pinned, or all of it again.", &["Space p"], W::EXPLORE, A::PinnedOnly, 0),
     command("label", "label", "Label the entity under the cursor, or all that are marked, with a reason.", &["t"], W::ENTITY, A::Label, 6),
     command("label-list", "label the list", "Label every entity of the list with one reason; count and sample are shown first.", &["L"], W::LIST, A::LabelList, 0),
@@ -428,17 +434,17 @@ pub const TABLE: &[Command] = &[
     command("note", "note", "Write a note, in Markdown, on the entity or row under the cursor, or on the case; F4 opens it in $EDITOR.", &["c"], W::ANYWHERE, A::Note, 5),
     command("finding", "finding", "State a finding with the current view, or the hit under the cursor, as its evidence.", &["f"], W::ANYWHERE, A::Finding, 4),
     command("edit", "edit", "Edit the finding, note or question under the cursor.", &["e"], W::FINDINGS.or(W::CASE), A::EditThing, 7),
-    command("verdict", "verdict", "Confirm or dismiss the finding under the cursor, or whom a playbook accuses.", &["V"], W::FINDINGS.or(W::CASE).or(W::PLAYBOOKS), A::Verdict, 8),
+    command("verdict", "verdict", "Confirm or dismiss the finding under the cursor, or whom a playbook accuses.", &["V"], W::FINDINGS.or(W::CASE).or(W::HIT), A::Verdict, 8),
     command("answer", "answer", "Answer the question under the cursor.", &["A"], W::CASE, A::Answer, 7),
     command("case-order", "other order", "The case by questions and findings, in the order of time, or as the audit: who opened, ran, revealed and exported what.", &["s"], W::CASE, A::CaseOrder, 6),
 
     command("run-all", "run all", "Run every playbook that this extract has the roles for, and rank whom they accuse.", &["R"], W::PLAYBOOKS, A::RunAll, 9),
     command("other-board", "library or triage", "Change between the library of playbooks and the board of whom they accuse.", &["Tab"], W::PLAYBOOKS, A::OtherBoard, 8),
-    command("params", "parameters", "Choose the parameters of the playbook under the cursor, then run it.", &["e"], W::PLAYBOOKS, A::Params, 5),
-    command("about", "about", "What the playbook under the cursor finds, how, what it mistakes and where to go next; or what a hit says.", &["i"], W::PLAYBOOKS, A::About, 6),
-    command("results-view", "hits as view", "Open the hits of the playbook under the cursor in explore, as a view like any other.", &["o"], W::PLAYBOOKS, A::ResultsView, 3),
-    command("example-rows", "example rows", "The rows that the hit under the cursor names as examples.", &["r"], W::PLAYBOOKS, A::ExampleRows, 4),
-    command("dismiss", "dismiss", "Say that the hit under the cursor is nothing, and why; it is remembered and hidden.", &["d"], W::PLAYBOOKS, A::Dismiss, 7),
+    command("params", "parameters", "Choose the parameters of the playbook under the cursor, then run it.", &["e"], W::PLAYBOOK, A::Params, 5),
+    command("about", "about", "What the playbook under the cursor finds, how, what it mistakes and where to go next; or what a hit says.", &["i"], W::PLAYBOOK, A::About, 6),
+    command("results-view", "hits as view", "Open the hits of the playbook under the cursor in explore, as a view like any other.", &["o"], W::PLAYBOOK, A::ResultsView, 3),
+    command("example-rows", "example rows", "The rows that the hit under the cursor names as examples.", &["r"], W::HIT, A::ExampleRows, 4),
+    command("dismiss", "dismiss", "Say that the hit under the cursor is nothing, and why; it is remembered and hidden.", &["d"], W::HIT, A::Dismiss, 7),
     command("show-dismissed", "dismissed too", "Show on the board also who was dismissed, or hide them again.", &["x"], W::PLAYBOOKS, A::ShowDismissed, 2),
     command("fresh-only", "only new", "Only whom the last run in this case did not accuse, or everybody again.", &["n"], W::PLAYBOOKS, A::FreshOnly, 2),
     command("save-playbook", "view as playbook", "Write the filter of the view as a playbook of your own, its values as parameters.", &["Space w"], W::EXPLORE, A::SavePlaybook, 0),

@@ -233,6 +233,12 @@ pub fn here(state: &State) -> When {
     if pointed_row(state).is_some() {
         here = here.or(When::ROW);
     }
+    if state.surface == Surface::Playbooks && state.playbooks.current().is_some() {
+        here = here.or(When::PLAYBOOK);
+        if state.playbooks.pointed().is_some() {
+            here = here.or(When::HIT);
+        }
+    }
     if !state.jobs.is_empty() {
         here = here.or(When::RUNNING);
     }

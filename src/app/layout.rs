@@ -152,7 +152,7 @@ pub fn playbooks_height(size: Size) -> u16 {
 
 /// Columns of what is said of the playbook or hit under the cursor, beside the board; nothing where there is no room for both.
 pub fn about_width(width: u16) -> u16 {
-    if width >= WIDE { (width * 2 / 5).clamp(40, 90) } else { 0 }
+    if width >= WIDE { (width / 3).clamp(40, 90) } else { 0 }
 }
 
 /// Lines of each side where two views are compared: side by side on a wide screen, one above the other otherwise.

@@ -173,7 +173,8 @@ impl Playbooks {
             key(a).cmp(&key(b)).then_with(|| within(a).cmp(&within(b)))
         });
         let (entries, library) = both.into_iter().unzip();
-        Playbooks { library, entries, ..Playbooks::default() }
+        // The first playbook, below the heading of its category.
+        Playbooks { library, entries, cursor: 1, ..Playbooks::default() }
     }
 
     /// The same surface with another library: what is known of playbooks that are in both stays.

@@ -73,6 +73,8 @@ pub struct Triage {
     pub counts: [usize; 4],
     /// What it was merged from.
     pub merged: Option<Merged>,
+    /// Whom a verdict is on its way for, and the line on which that one stood.
+    pub judging: Option<(Entity, usize)>,
     /// The line under the cursor.
     pub cursor: usize,
     /// The first line on the screen.
@@ -114,10 +116,10 @@ impl Triage {
         }
     }
 
-    /// Merges the hits of all entries anew. The cursor stays on whom it was, unless that one was judged meanwhile: then it stays where
-    /// it was, on the next one to be looked at.
+    /// Merges the hits of all entries anew. The cursor stays on whom it was; once that one has been judged it stays on
+    /// its line, on the next one to be looked at.
     pub fn merge(&mut self, entries: &[Entry], case: &Case, needle: &str) {
-        let before = self.current().map(|suspect| (suspect.entity.clone(), suspect.verdict == Verdict::Waiting));
+        let before = self.current().map(|suspect| suspect.entity.clone());
         let all = suspects(entries, case);
         let count = |fits: &dyn Fn(&Suspect) -> bool| all.iter().filter(|suspect| fits(suspect)).count();
         self.counts = [
@@ -139,13 +141,13 @@ impl Triage {
             .filter(sought)
             .collect();
         self.list();
-        if let Some((entity, waiting)) = before {
-            let now = self.suspects.iter().position(|suspect| suspect.entity == entity);
-            let judged =
-                waiting && now.and_then(|at| self.suspects.get(at)).is_none_or(|found| found.verdict != Verdict::Waiting);
-            if !judged && let Some(at) = now {
-                self.go_to(at);
-            }
+        let place = |entity: &Entity| self.suspects.iter().position(|suspect| suspect.entity == *entity);
+        let waits = |at: usize| self.suspects.get(at).is_some_and(|found| found.verdict == Verdict::Waiting);
+        let judged = self.judging.take_if(|(entity, _)| place(entity).is_none_or(|at| !waits(at)));
+        match (judged, before.as_ref().and_then(place)) {
+            (Some((_, line)), _) => self.cursor = line,
+            (None, Some(at)) => self.go_to(at),
+            (None, None) => {}
         }
         self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
     }
@@ -345,6 +347,9 @@ mod tests {
         assert_eq!(names(&triage), ["c", "a", "b"]);
         assert_eq!(triage.current().unwrap().entity.value, "b");
         triage.cursor = 0;
+        triage.judging = Some((entity("c"), 0));
+        triage.merge(&entries, &case(vec![dismissed("c", &entries[0].id)]), "");
+        assert_eq!(triage.current().unwrap().entity.value, "c", "the other playbook accuses it still");
         triage.merge(&entries, &case(vec![dismissed("c", "")]), "");
         assert_eq!(names(&triage), ["a", "b", "c"]);
         assert_eq!(triage.current().unwrap().entity.value, "a", "the next one is under the cursor");

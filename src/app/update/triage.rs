@@ -169,6 +169,7 @@ pub(super) fn submit(state: &mut State, form: &Form, entity: &Entity, out: &mut 
     if state.playbooks.pointed() != Some(entity) || places.is_empty() {
         return Err("what was accused is not under the cursor any more; Esc, then V again".to_owned());
     }
+    state.playbooks.triage.judging = Some((entity.clone(), state.playbooks.triage.cursor));
     if form.value("verdict") != "dismissed" {
         return found(state, form, entity, &places, out);
     }

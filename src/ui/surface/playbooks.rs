@@ -134,11 +134,15 @@ fn head(entry: &Entry, room: usize, theme: &Theme) -> (Line, Line) {
                 .with(entry.cut.map_or("", |_| ", "), theme.warning)
                 .with(entry.cut.unwrap_or_default(), theme.warning)
         }
-        _ => Line::new().with("Enter", theme.key_hint).with(" runs it", theme.hint),
+        // The title matters more than what the line at the bottom says too.
+        _ if line.width() + RUNS.len() + 7 > room => Line::new(),
+        _ => Line::new().with("Enter", theme.key_hint).with(RUNS, theme.hint),
     };
     let line = if entry.question.is_empty() { line } else { line.with("  ", PLAIN).with(text(&entry.question), theme.dim) };
     (line, right)
 }
+
+const RUNS: &str = " runs it";
 
 /// From this width on a hit's score is shown.
 const SCORED: usize = 60;

@@ -17,6 +17,9 @@ use super::{line_room, two_sided};
 /// Columns of an accused entity, where there is room; longer ones are cut.
 const ENTITY: usize = 34;
 
+/// Below this width an accused entity stands without its kind.
+const NARROW: usize = 50;
+
 /// Draws the board.
 pub(super) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let playbooks = &state.playbooks;
@@ -27,12 +30,15 @@ pub(super) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         pane::say(&advice, inside, buf, theme);
         return;
     }
+    // As wide as the longest name, so that what is said of them stands in a column.
+    let longest = triage.suspects.iter().map(name_width).max().unwrap_or(0);
+    let named = longest.clamp(12, ENTITY).min(usize::from(inside.width) / 2);
     for ((place, line), index) in triage.lines.iter().enumerate().skip(triage.top).zip(0..inside.height) {
         let Some(area) = row(inside, index) else { break };
         let spot = line_room(area, place == triage.cursor, buf, theme);
         let room = usize::from(spot.width);
         let both = match *line {
-            TriageLine::Suspect(at) => triage.suspects.get(at).map(|suspect| suspect_line(state, suspect, room, theme)),
+            TriageLine::Suspect(at) => triage.suspects.get(at).map(|suspect| suspect_line(state, suspect, named, room, theme)),
             TriageLine::Accusation(at, place) => {
                 let suspect = triage.suspects.get(at);
                 suspect.and_then(|suspect| accusation_line(state, suspect, *suspect.accusations.get(place)?, room, theme))
@@ -90,7 +96,12 @@ fn advice(state: &State, theme: &Theme) -> Vec<Line> {
     }
 }
 
-fn suspect_line(state: &State, suspect: &Suspect, room: usize, theme: &Theme) -> (Line, Line) {
+/// Columns of the kind and the value of an accused entity.
+fn name_width(suspect: &Suspect) -> usize {
+    suspect.entity.role.name().len() + 1 + width(&SafeText::cut(&suspect.entity.value, ENTITY))
+}
+
+fn suspect_line(state: &State, suspect: &Suspect, named: usize, room: usize, theme: &Theme) -> (Line, Line) {
     let entity = &suspect.entity;
     let (symbol, style) = look::connotation_mark(state, theme, Some(entity.role), &entity.value).unwrap_or((" ", PLAIN));
     let dismissed = matches!(suspect.verdict, Verdict::Dismissed(_));
@@ -102,7 +113,9 @@ fn suspect_line(state: &State, suspect: &Suspect, room: usize, theme: &Theme) ->
         (false, true) => "+ ",
     };
     let kind = entity.role.name();
-    let left_room = ENTITY.min(room / 2).saturating_sub(kind.len() + 1).max(8);
+    // On the narrowest screens the value alone; what is said of it names the kind.
+    let kind = if room < NARROW { "" } else { kind };
+    let left_room = named.saturating_sub(kind.len() + 1).max(8);
     let value = enough(&entity.value, left_room, look::cut_of(Some(entity.role)));
     let pad = left_room.saturating_sub(width(&value));
     let mut left = severity(suspect.severity, Line::new().with(sign, theme.dim), theme)
@@ -110,7 +123,7 @@ fn suspect_line(state: &State, suspect: &Suspect, room: usize, theme: &Theme) ->
         .with(symbol, style)
         .with(" ", PLAIN)
         .with(kind, theme.dim)
-        .with(" ", PLAIN)
+        .with(if kind.is_empty() { "" } else { " " }, PLAIN)
         .with(value, if dismissed { theme.dim } else { theme.accent });
     left = (0..=pad).fold(left, |line, _| line.with(" ", PLAIN));
     if suspect.fresh {
@@ -129,7 +142,7 @@ fn suspect_line(state: &State, suspect: &Suspect, room: usize, theme: &Theme) ->
         others => Line::new()
             .with("+", theme.accent)
             .with(format::count(others as u64), theme.accent)
-            .with(if others == 1 { " playbook  " } else { " playbooks  " }, theme.dim)
+            .with("  ", PLAIN)
             .with(format::count(suspect.requests), PLAIN)
             .with(" rows", theme.dim),
     };
