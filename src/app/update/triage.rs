@@ -15,7 +15,7 @@ use crate::app::state::triage::Verdict;
 use crate::app::state::{Layer, Place, State, Tone};
 
 use super::casework::{allow, record};
-use super::findings::{changed, param};
+use super::findings::changed;
 use super::{pins, playbooks, view};
 
 /// Merges the hits anew, where they, the case or what is to be shown has changed.
@@ -261,7 +261,7 @@ fn measured(state: &State, (at, _): (usize, usize), finding: &str) -> Option<Eve
         rows: entry.hits.as_ref().filter(|_| entry.cut.is_none())?.len() as u64,
         extract: state.extract_sha().to_owned(),
         query: statement.sql.clone(),
-        params: statement.params.iter().map(param).collect(),
+        params: statement.params.iter().map(ToString::to_string).collect(),
         playbook: playbook.id.clone(),
     })
 }
@@ -276,7 +276,7 @@ fn count_rows(state: &mut State, entity: &Entity, finding: String, out: &mut Vec
         filter: view.filter.to_string(),
         command: ["casebook query", &view.command_line(), "EXTRACT"].join(" ").replace("  ", " "),
         query: statement.sql.clone(),
-        params: statement.params.iter().map(param).collect(),
+        params: statement.params.iter().map(ToString::to_string).collect(),
     };
     view::submit(state, Lane::Catalog, purpose, Ok(statement), out).map(drop).map_err(|error| error.to_string())
 }
