@@ -315,6 +315,26 @@ fn empty_findings_surface() {
 #[test]
 fn playbooks_surface() {
     keep("playbooks", "2 j Enter j j");
+    keep("playbooks-searched", "2 / n e t w o r k s Enter");
+}
+
+#[test]
+fn triage_board() {
+    keep("triage-empty", "2 Tab");
+    keep("triage", "2 R g j l");
+    keep("triage-verdict", "2 R g V");
+    keep("triage-dismissed", "2 R g d o f f i c e C-s x G");
+    keep_of("triage-hostile", "2 R g l", Stage::hostile);
+}
+
+#[test]
+fn parameters_of_a_playbook() {
+    keep("playbook-params", "2 j e");
+}
+
+#[test]
+fn a_view_as_a_playbook() {
+    keep("save-playbook", "l l + Space w");
 }
 
 #[test]

@@ -210,6 +210,63 @@ fn a_playbook_that_runs_out_of_time_fails_and_does_not_stop_the_others() {
 }
 
 #[test]
+fn what_was_dismissed_in_the_case_is_left_out_until_that_is_taken_back() {
+    let desk = Desk::with_playbook();
+    desk.run(&["case", "new", "watch"]).ends(0);
+    let line = ["failed", "--format", "json", "--fail-on", "high", "--case", "watch"];
+    let all = desk.watch(&line).ends(3).hits();
+    let first = all.first().unwrap().strip_prefix("failed ").unwrap().to_owned();
+    let entity = format!("account:{first}");
+    let dismiss = ["case", "dismiss", "watch", &entity, "--playbook", "failed", "--reason", "a test of our own"];
+    desk.run(&dismiss).ends(0).says(&["saved as entry", "dismiss"]);
+    let rest = desk.watch(&line).ends(3).says(&["1 hits are known and left out"]).hits();
+    assert_eq!(rest.len() + 1, all.len());
+    assert!(!rest.contains(&format!("failed {first}")));
+    desk.run(&["case", "undo", "watch"]).ends(0);
+    assert_eq!(desk.watch(&line).ends(3).hits(), all);
+    // Of every playbook; and what makes no sense is refused.
+    desk.run(&["case", "dismiss", "watch", &entity, "--reason", "it is us"]).ends(0);
+    assert_eq!(desk.watch(&line).ends(3).hits(), rest);
+    desk.run(&["case", "dismiss", "watch", &entity, "--reason", " "]).ends(1).says(&["say why"]);
+    desk.run(&["case", "dismiss", "watch", &entity, "--playbook", "none", "--reason", "x"]).ends(2).says(&["no playbook 'none'"]);
+    desk.run(&["case", "dismiss", "watch", "ip:10.0.0.1", "--playbook", "failed", "--reason", "x"])
+        .ends(2)
+        .says(&["accuses account"]);
+}
+
+#[test]
+fn a_playbook_that_reads_writes_or_changes_anything_is_refused_with_its_line() {
+    let desk = Desk::new();
+    desk.run(&["playbook", "new", "mine", "-o", "mine.sql"]).ends(0);
+    let text = std::fs::read_to_string(desk.path("mine.sql")).unwrap();
+    // What stands before the first line that is no comment is the header.
+    let at = text.lines().position(|line| !line.starts_with("--")).unwrap();
+    let header: String = text.lines().take(at).map(|line| format!("{line}\n")).collect();
+    for (query, says) in [
+        ("SELECT * FROM read_csv('/etc/passwd') WHERE $min_requests > 0", "read_csv"),
+        ("SELECT * FROM '/etc/passwd' WHERE $min_requests > 0", "/etc/passwd"),
+        ("COPY (SELECT $min_requests) TO '/tmp/x'", "COPY"),
+        ("ATTACH '/tmp/x.db' AS x", "ATTACH"),
+        ("INSTALL httpfs", "INSTALL"),
+        ("LOAD httpfs", "LOAD"),
+        ("SET enable_external_access = true", "SET"),
+        ("PRAGMA database_list", "PRAGMA"),
+        ("SELECT $min_requests AS entity FROM requests; SELECT 2", "one statement"),
+        ("SELECT getenv('HOME') FROM requests WHERE $min_requests > 0", "getenv"),
+        ("SELECT * FROM secrets WHERE $min_requests > 0", "secrets"),
+    ] {
+        desk.write("bad.sql", &format!("{header}{query}\n"));
+        let line = format!("line {}", at + 1);
+        let refused = desk.run(&["playbook", "check", "bad.sql"]).ends(1);
+        let said = format!("{}{}", refused.out, refused.err);
+        assert!(said.contains(says) && said.contains(&line), "{query}: {said}");
+        // Nor does it run when it lies where playbooks lie.
+        desk.write(".config/casebook/playbooks/bad.sql", &format!("{header}{query}\n"));
+        desk.watch(&["mine"]).ends(2).says(&["mine"]);
+    }
+}
+
+#[test]
 fn a_new_playbook_passes_the_check_and_is_never_written_over_another() {
     let desk = Desk::new();
     let file = ".config/casebook/playbooks/mine.sql";

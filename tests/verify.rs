@@ -216,6 +216,42 @@ fn a_playbooks_hits_are_counted_again_where_it_is_the_same_playbook() {
 }
 
 #[test]
+fn a_playbooks_hits_are_counted_again_with_the_parameters_of_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dir = CaseDir::create(&folder.path().join("case"), "T", "ana", NOON).unwrap();
+    let known = casebook::playbook::library::builtin().into_iter().find(|known| known.id == "burst").unwrap();
+    let statement = casebook::playbook::statement(&known, &std::collections::BTreeMap::new()).unwrap();
+    let mut params: Vec<String> = statement.params.iter().map(ToString::to_string).collect();
+    let least = params.iter().position(|param| param == "150").unwrap();
+    params[least] = "7777".into();
+    let hits = |params: Vec<String>| Event::Measured {
+        finding: None,
+        title: "hits".into(),
+        sql: String::new(),
+        filter: String::new(),
+        command: "casebook playbook run burst --param min_requests=7777 a.csv".into(),
+        rows: 1,
+        extract: "e1".into(),
+        query: statement.sql.clone(),
+        params,
+        playbook: known.id.clone(),
+    };
+    let mut odd = params.clone();
+    odd[least] = "many".into();
+    for event in [hits(params), hits(odd)] {
+        dir.record(event, NOON).unwrap();
+    }
+    let engine = FakeEngine::threaded();
+    engine.on(|statement: &Statement| {
+        let rows = if statement.params.contains(&casebook::engine::Param::Int(7777)) { 1 } else { 3 };
+        Some(Script::rows(batch(&[("entity", vec![Value::Text("acct_1".into()); rows])])))
+    });
+    let verdicts = verify(dir.path(), Some((&extract(), &Client::new(Arc::new(engine))))).unwrap();
+    assert_eq!(broken(&verdicts), Vec::<String>::new());
+    assert_eq!(verdicts.unchecked.len(), 1, "a value that cannot be one of the parameter: {:?}", verdicts.unchecked);
+}
+
+#[test]
 fn numbers_and_rows_that_no_longer_hold_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = sample(folder.path());

@@ -352,3 +352,38 @@ fn an_extract_that_is_piped_in_opens_and_the_keys_come_from_the_terminal() {
     let cached = fs::read_dir(home.path().join(".cache/casebook")).map_or(0, |entries| entries.count());
     assert_eq!(cached, 0, "what was piped in is not kept");
 }
+
+#[test]
+fn all_playbooks_a_verdict_and_a_dismissal_by_keys_alone() {
+    let Some(invictus) = data("cloudtrail-invictus") else { return };
+    let home = tempfile::tempdir().expect("a folder");
+    let extract = invictus.display().to_string();
+    let case = home.path().join("case");
+    let case_text = case.display().to_string();
+    let mut terminal = Terminal::start(home.path(), BIG, &["--case", &case_text, &extract]);
+    terminal.ready("1 of 2,900").keys("2").ready("library").keys("R").ready("playbooks ran:").wait("to judge");
+    // The key of the attack, accused by several playbooks, pinned and confirmed.
+    let key = "AKIATFQR7NSC8Q4X20BJ";
+    terminal.go_to("the key of the attack", |line| line.contains(key));
+    terminal.keys("m").ready("saved: pin").keys("V").wait("verdict on").keys("Tab Tab Tab Tab");
+    terminal.type_in("it read our secrets").keys("C-s").gone("verdict on").ready("1 found");
+    // The next one is nothing.
+    terminal.keys("g").ready("1 found");
+    let next = terminal.line().expect("a line");
+    terminal.keys("d").wait("verdict on").type_in("a job of our own").keys("C-s").gone("verdict on").ready("1 dismissed");
+    assert_ne!(terminal.line().expect("a line"), next, "who was dismissed is not shown any more");
+    // In a second sitting nothing is new, and the dismissal holds.
+    terminal.keys("Q");
+    assert_eq!(terminal.end(), 0);
+    let mut terminal = Terminal::start(home.path(), BIG, &["--case", &case_text, &extract]);
+    terminal.ready("1 of 2,900").keys("2").ready("library").keys("R").ready("playbooks ran:").wait("1 found, 1 dismissed");
+    assert!(!terminal.text().contains(" new"), "{}", terminal.text());
+    terminal.keys("Q");
+    assert_eq!(terminal.end(), 0);
+    let (status, verdicts) = casebook(home.path(), &["case", "verify", &case_text, &extract]);
+    assert_eq!(status, 0, "{verdicts}");
+    assert!(verdicts.contains("playbook secrets-bulk-read"), "{verdicts}");
+    let (status, shown) = casebook(home.path(), &["case", "show", &case_text]);
+    assert_eq!(status, 0, "{shown}");
+    assert!(shown.contains(key) && shown.contains("confirmed"), "{shown}");
+}

@@ -55,6 +55,10 @@ impl When {
     pub const SQL: When = When(1 << 24);
     /// The editor on the SQL surface has the focus: only keys that type nothing are commands there.
     pub const SQL_EDIT: When = When(1 << 25);
+    /// There is a playbook, or a hit of one, under the cursor.
+    pub const PLAYBOOK: When = When(1 << 17);
+    /// There is a hit of a playbook under the cursor.
+    pub const HIT: When = When(1 << 18);
     /// Two views that are compared have the focus.
     pub const COMPARE: When = When(1 << 26);
 
@@ -85,6 +89,8 @@ impl When {
         let rest = self.0 & !named.0;
         if rest == 0 {
             named
+        } else if rest & !When::PLAYBOOK.or(When::HIT).0 == 0 {
+            named.or(When::PLAYBOOKS)
         } else if rest & !When::EXPLORE.or(When::FIELD_HEAD).0 == 0 {
             named.or(When::EXPLORE_PANES)
         } else {
@@ -205,6 +211,16 @@ pub enum Action {
     CaseOrder,
     Report,
     DryRun,
+    RunAll,
+    OtherBoard,
+    Params,
+    About,
+    ResultsView,
+    ExampleRows,
+    Dismiss,
+    ShowDismissed,
+    FreshOnly,
+    SavePlaybook,
     Theme,
     Panes,
     Tour,
@@ -328,8 +344,8 @@ pub const TABLE: &[Command] = &[
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),
-    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Left), 0),
-    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE), A::Move(M::Right), 0),
+    command("left", "left", "One column to the left; in the histogram one bucket earlier; in a tree fold.", &["h", "Left"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE).or(W::PLAYBOOKS), A::Move(M::Left), 0),
+    command("right", "right", "One column to the right; in the histogram one bucket later; in a tree unfold.", &["l", "Right"], W::ROWS.or(W::TIMELINE).or(W::DETAIL).or(W::FIELDS).or(W::LINKS).or(W::SQL).or(W::COMPARE).or(W::PLAYBOOKS), A::Move(M::Right), 0),
     command("first", "first", "The first row, value or bucket.", &["g", "Home"], LISTS.or(W::TIMELINE), A::Move(M::First), 0),
     command("last", "last", "The last row, value or bucket.", &["G", "End"], LISTS.or(W::TIMELINE), A::Move(M::Last), 0),
     command("half-up", "half a page up", "Half a page up.", &["C-u"], LISTS, A::Move(M::HalfUp), 0),
@@ -337,7 +353,7 @@ pub const TABLE: &[Command] = &[
     command("page-up", "page up", "A page up.", &["PageUp"], LISTS, A::Move(M::PageUp), 0),
     command("page-down", "page down", "A page down.", &["PageDown"], LISTS, A::Move(M::PageDown), 0),
 
-    command("open", "open", "The row's detail; the rows of a listed value; unfold a field or a JSON value; zoom into the marked time.", &["Enter"], LISTS.or(W::TIMELINE), A::Open, 4),
+    command("open", "open", "The row's detail; the rows of a listed value or a hit; run a playbook; unfold a field or a JSON value; zoom into the marked time.", &["Enter"], LISTS.or(W::TIMELINE), A::Open, 4),
     command("filter", "filter", "Edit the filter of the view.", &["&", "Space f"], W::EXPLORE, A::EditFilter, 9),
     command("clear-filter", "all rows", "Drop the filter and the time range.", &["Space x"], W::EXPLORE, A::ClearFilter, 0),
     command("keep", "keep only", "Keep only rows that have the value under the cursor.", &["+"], W::VALUE, A::Keep, 8),
@@ -379,7 +395,7 @@ pub const TABLE: &[Command] = &[
     command("time-bounds", "time bounds", "Drop the time range of a list or an entity's page, so that all time counts, or keep it again.", &["z t"], W::LIST.or(W::PAGE), A::TimeBounds, 0),
     command("rare", "rare values", "The rarest values first instead of the most frequent, or the other way round.", &["r"], W::FIELDS.or(W::LIST), A::Rare, 3),
     command("sort-list", "sort", "Sort the fields by name, by distinct values or by the share of the top value; a list by requests, by value or by time.", &["s"], W::FIELDS.or(W::LIST), A::SortList, 2),
-    command("search-list", "search", "Only fields and values that have a text: also values that are not shown.", &["/"], W::FIELDS.or(W::LIST), A::SearchList, 2),
+    command("search-list", "search", "Only fields and values, or playbooks and whom they accuse, that have a text: also values that are not shown.", &["/"], W::FIELDS.or(W::LIST).or(W::PLAYBOOKS), A::SearchList, 2),
     command("compare", "compare times", "The values of this window of time beside those of the one before, of a day or a week earlier, or of any other; again to stop.", &["z p"], W::FIELDS.or(W::LIST), A::Compare, 0),
     command("mark", "mark", "Mark the row or value under the cursor, or take its mark off, and go on: + ! t f m and the pivots then act on all that is marked.", &["v"], MARKABLE, A::Mark, 3),
     command("clear-marks", "take marks off", "Take the marks off all rows or values; Esc does too.", &["z v"], W::EXPLORE, A::ClearMarks, 0),
@@ -421,18 +437,29 @@ pub const TABLE: &[Command] = &[
     command("name-range", "name this time", "Give the marked time or the time range of the view a name, by which Space i finds it again; rename or forget it.", &["z n"], W::TIMELINE, A::NameRange, 4),
     command("zoom-out", "zoom out", "One step out: to the time range around this one that was visited before, then to all time.", &["z o"], W::EXPLORE, A::ZoomOut, 0),
 
-    command("pin", "pin", "Keep the row under the cursor as evidence; again to unpin.", &["m"], W::ROW, A::Pin, 6),
+    command("pin", "pin", "Keep the row under the cursor, or the example rows of a hit, as evidence; again to unpin.", &["m"], W::ROW.or(W::HIT), A::Pin, 6),
     command("pinned-only", "only pinned rows", "Only the rows of the view that are pinned, or all of it again.", &["Space p"], W::EXPLORE, A::PinnedOnly, 0),
     command("label", "label", "Label the entity under the cursor, or all that are marked, with a reason.", &["t"], W::ENTITY, A::Label, 6),
     command("label-list", "label the list", "Label every entity of the list with one reason; count and sample are shown first.", &["L"], W::LIST, A::LabelList, 0),
     command("unlabel", "remove label", "Take a label off the entity under the cursor.", &["Space l"], W::ENTITY, A::Unlabel, 0),
     command("stage", "stage", "Say where the entity under the cursor stands: seen, suspect, confirmed or cleared, with a reason.", &["Space s"], W::ENTITY, A::Stage, 0),
     command("note", "note", "Write a note, in Markdown, on the entity or row under the cursor, or on the case; F4 opens it in $EDITOR.", &["c"], W::ANYWHERE, A::Note, 5),
-    command("finding", "finding", "State a finding with the current view as its evidence.", &["f"], W::ANYWHERE, A::Finding, 4),
+    command("finding", "finding", "State a finding with the current view, or the hit under the cursor, as its evidence.", &["f"], W::ANYWHERE, A::Finding, 4),
     command("edit", "edit", "Edit the finding, note or question under the cursor.", &["e"], W::FINDINGS.or(W::CASE), A::EditThing, 7),
-    command("verdict", "verdict", "Confirm or dismiss the finding under the cursor.", &["V"], W::FINDINGS.or(W::CASE), A::Verdict, 8),
+    command("verdict", "verdict", "Confirm or dismiss the finding under the cursor, or whom a playbook accuses.", &["V"], W::FINDINGS.or(W::CASE).or(W::HIT), A::Verdict, 8),
     command("answer", "answer", "Answer the question under the cursor.", &["A"], W::CASE, A::Answer, 7),
     command("case-order", "other order", "The case by questions and findings, in the order of time, or as the audit: who opened, ran, revealed and exported what.", &["s"], W::CASE, A::CaseOrder, 6),
+
+    command("run-all", "run all", "Run every playbook that this extract has the roles for, and rank whom they accuse.", &["R"], W::PLAYBOOKS, A::RunAll, 9),
+    command("other-board", "library or triage", "Change between the library of playbooks and the board of whom they accuse.", &["Tab"], W::PLAYBOOKS, A::OtherBoard, 8),
+    command("params", "parameters", "Choose the parameters of the playbook under the cursor, then run it.", &["e"], W::PLAYBOOK, A::Params, 5),
+    command("about", "about", "What the playbook under the cursor finds, how, what it mistakes and where to go next; or what a hit says.", &["i"], W::PLAYBOOK, A::About, 6),
+    command("results-view", "hits as view", "Open the hits of the playbook under the cursor in explore, as a view like any other.", &["o"], W::PLAYBOOK, A::ResultsView, 3),
+    command("example-rows", "example rows", "The rows that the hit under the cursor names as examples.", &["r"], W::HIT, A::ExampleRows, 4),
+    command("dismiss", "dismiss", "Say that the hit under the cursor is nothing, and why; it is remembered and hidden.", &["d"], W::HIT, A::Dismiss, 7),
+    command("show-dismissed", "dismissed too", "Show on the board also who was dismissed, or hide them again.", &["x"], W::PLAYBOOKS, A::ShowDismissed, 2),
+    command("fresh-only", "only new", "Only whom the last run in this case did not accuse, or everybody again.", &["n"], W::PLAYBOOKS, A::FreshOnly, 2),
+    command("save-playbook", "view as playbook", "Write the filter of the view as a playbook of your own, its values as parameters.", &["Space w"], W::EXPLORE, A::SavePlaybook, 0),
 
     command("sql-run", "run", "Run the SQL and show its first rows.", &["F5", "M-Enter", "C-g"], W::SQL_EDIT.or(W::SQL), A::SqlRun, 9),
     command("sql-open", "as view", "Open the result of the SQL in explore, as a view like any other.", &["F7", "M-o"], W::SQL_EDIT.or(W::SQL), A::SqlOpen, 8),

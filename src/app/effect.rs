@@ -32,6 +32,13 @@ pub enum Effect {
         /// Whether one of that name may be replaced.
         replace: bool,
     },
+    /// Write a playbook into the user's own folder; one that is there is not replaced.
+    SavePlaybook {
+        /// Its id, and the name of its file.
+        id: String,
+        /// Its text.
+        text: String,
+    },
     /// Write the records that could not be read into a file of the case.
     ExportRejects {
         /// The records.

@@ -5,7 +5,6 @@ use crate::domain::{Entity, Role, Value};
 use super::command::When;
 use super::state::marks::MarkedValues;
 use super::state::page::PageLine;
-use super::state::playbooks::PlaybookLine;
 use super::state::unsealed::digits_of;
 use super::state::{Pane, Phase, Place, State, Surface};
 
@@ -65,7 +64,7 @@ pub fn pointed(state: &State) -> Option<Pointed> {
             }
             Pane::Timeline => None,
         },
-        Surface::Playbooks => state.playbooks.hit().map(|hit| Pointed::of_entity(&hit.entity)),
+        Surface::Playbooks => state.playbooks.pointed().map(Pointed::of_entity),
         Surface::Findings => {
             let finding = state.case.case.findings().into_iter().nth(state.case.finding)?;
             finding.entities.first().map(Pointed::of_entity)
@@ -234,6 +233,12 @@ pub fn here(state: &State) -> When {
     if pointed_row(state).is_some() {
         here = here.or(When::ROW);
     }
+    if state.surface == Surface::Playbooks && state.playbooks.current().is_some() {
+        here = here.or(When::PLAYBOOK);
+        if state.playbooks.pointed().is_some() {
+            here = here.or(When::HIT);
+        }
+    }
     if !state.jobs.is_empty() {
         here = here.or(When::RUNNING);
     }
@@ -243,16 +248,10 @@ pub fn here(state: &State) -> When {
     here
 }
 
-/// The playbook under the cursor, where it is one to be run and not a hit.
+/// The playbook under the cursor on an entity's page.
 pub fn pointed_playbook(state: &State) -> Option<usize> {
-    if state.surface == Surface::Explore {
-        return match (state.focus, state.place(), state.page_lines().get(state.page.cursor)) {
-            (Pane::Main, Place::Page(_), Some(PageLine::Playbook(at))) => Some(*at),
-            _ => None,
-        };
-    }
-    match (state.surface, state.playbooks.lines().get(state.playbooks.cursor)) {
-        (Surface::Playbooks, Some(PlaybookLine::Head(entry))) => Some(*entry),
+    match (state.surface, state.focus, state.place(), state.page_lines().get(state.page.cursor)) {
+        (Surface::Explore, Pane::Main, Place::Page(_), Some(PageLine::Playbook(at))) => Some(*at),
         _ => None,
     }
 }

@@ -177,6 +177,16 @@ pub fn surface_height(size: Size) -> u16 {
     size.height.saturating_sub(4).max(1)
 }
 
+/// Lines of the boards of the playbooks surface: inside its border.
+pub fn playbooks_height(size: Size) -> u16 {
+    surface_height(size)
+}
+
+/// Columns of what is said of the playbook or hit under the cursor, beside the board; nothing where there is no room for both.
+pub fn about_width(width: u16) -> u16 {
+    if width >= WIDE { (width / 3).clamp(40, 90) } else { 0 }
+}
+
 /// Lines of each side where two views are compared: side by side on a wide screen, one above the other otherwise.
 pub fn compare_height(size: Size, sizes: Sizes) -> u16 {
     let main = layout(size, Pane::Main, false, sizes).and_then(|layout| layout.main).map_or(4, |main| main.height);

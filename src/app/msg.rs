@@ -57,6 +57,13 @@ pub enum Msg {
     SqlHistory(Vec<String>),
     /// The playbooks that there are.
     Library(Vec<Playbook>),
+    /// A playbook was written into this file; these are the playbooks that there are now.
+    PlaybookSaved {
+        /// Where it is.
+        path: String,
+        /// All of them.
+        library: Vec<Playbook>,
+    },
     /// The case is open.
     CaseOpened {
         /// Its replayed journal.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::domain::{Role, SafeText};
-use crate::engine::{Client, Limits, Statement, Table};
+use crate::engine::{Client, Limits, Param, Statement, Table};
 use crate::extract::Extract;
 use crate::investigate::result::{self, Bounds};
 use crate::investigate::{self, CaseTerms, Context, Filter, REQUESTS, View};
@@ -311,10 +311,15 @@ fn hits(measure: &Measure, client: &Client) -> Result<Verdict, String> {
     let what = format!("{of}playbook {id} ({})", measure.title);
     let other = || format!("{what}: this casebook has no playbook {id} with the same query");
     let known = playbook::library::builtin().into_iter().find(|known| known.id == *id).ok_or_else(other)?;
-    let statement = playbook::statement(&known, &BTreeMap::new()).map_err(|_| other())?;
-    let params: Vec<String> = statement.params.iter().map(ToString::to_string).collect();
-    if !measure.query.is_empty() && (measure.query != statement.sql || measure.params != params) {
-        return Err(other());
+    let mut statement = playbook::statement(&known, &BTreeMap::new()).map_err(|_| other())?;
+    if !measure.query.is_empty() {
+        if measure.query != statement.sql || measure.params.len() != statement.params.len() {
+            return Err(other());
+        }
+        // It may have run with other parameters than its defaults.
+        for (param, text) in statement.params.iter_mut().zip(&measure.params) {
+            *param = like(param, text).ok_or_else(other)?;
+        }
     }
     let expected = format!("{} rows", measure.rows);
     Ok(match ask(client, statement) {
@@ -324,6 +329,17 @@ fn hits(measure: &Measure, client: &Client) -> Result<Verdict, String> {
             Verdict::new(what, expected, found, holds)
         }
         Err(error) => Verdict::new(what, expected, error, false),
+    })
+}
+
+/// A value of the same type as another one, from its text.
+fn like(param: &Param, text: &str) -> Option<Param> {
+    Some(match param {
+        Param::Bool(_) => Param::Bool(text.parse().ok()?),
+        Param::Int(_) => Param::Int(text.parse().ok()?),
+        Param::Float(_) => Param::Float(text.parse().ok()?),
+        Param::Text(_) => Param::Text(text.to_owned()),
+        Param::Null | Param::Time(_) => return (param.to_string() == text).then(|| param.clone()),
     })
 }
 

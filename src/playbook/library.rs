@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Origin, Playbook, check};
+use crate::settings::files::{self, FileError};
 use crate::settings::paths::Paths;
 
 /// The files in the program.
@@ -114,6 +115,15 @@ pub fn load(paths: &Paths) -> Library {
     }
     library.sort();
     library
+}
+
+/// Writes a playbook into the user's folder and returns its place. A file that is there is not replaced.
+pub fn save(paths: &Paths, id: &str, text: &str) -> Result<PathBuf, FileError> {
+    let folder = paths.config.join("playbooks");
+    files::create_dir(&folder)?;
+    let path = folder.join(format!("{id}.sql"));
+    files::write_new(&path, text.as_bytes())?;
+    Ok(path)
 }
 
 /// Reads a playbook from a file and checks it.

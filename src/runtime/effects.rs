@@ -179,6 +179,7 @@ impl Hands {
                     loader::save_profile(Arc::clone(extract), name, replace, self.paths.clone(), self.post.clone());
                 }
             }
+            Effect::SavePlaybook { id, text } => loader::save_playbook(id, text, self.paths.clone(), self.post.clone()),
             Effect::ExportRejects { batches, cut } => self.order(Order::Rejects { batches, cut }),
             Effect::Record(event) => self.order(Order::Record(event)),
             Effect::Pin(row) => self.order(Order::Pin(Box::new(row))),

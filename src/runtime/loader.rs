@@ -8,6 +8,7 @@ use crate::app::Msg;
 use crate::app::state::Opening;
 use crate::engine::Opener;
 use crate::extract::{self, ExtractError, OpenSpec, Pace, Stage, Unit, about_left};
+use crate::playbook::library;
 use crate::settings::paths::Paths;
 
 use super::{Post, Prepare, input};
@@ -137,6 +138,19 @@ impl Drop for Rehash {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
+}
+
+/// Writes a playbook into the user's folder and reads the library anew, beside the loop: it waits for the disk.
+pub(super) fn save_playbook(id: String, text: String, paths: Paths, post: Post) {
+    input::spawn("playbook", move || {
+        post.send(match library::save(&paths, &id, &text) {
+            Ok(path) => {
+                let library = library::load(&paths).playbooks;
+                Msg::PlaybookSaved { path: path.display().to_string(), library }
+            }
+            Err(error) => Msg::Failed(format!("the playbook was not saved: {error}")),
+        });
+    });
 }
 
 /// Saves the mapping of an extract as a profile, beside the loop: it waits for the disk.

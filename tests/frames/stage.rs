@@ -447,8 +447,10 @@ impl Stage {
                 columns.extend([("distinct_key", vec![Value::Int(3)]), ("distinct_ip", vec![Value::Int(7)])]);
                 table(&columns)
             }
-            Purpose::Playbook { .. } => {
-                let accounts = (1..4).map(|row| self.value(row, "account")).collect();
+            Purpose::Playbook { id } => {
+                // They have some accounts in common.
+                let from = if id == "stuffing" { 2 } else { 1 };
+                let accounts = (from..from + 3).map(|row| self.value(row, "account")).collect();
                 let times = |shift: i64| (0..3).map(|at| Value::Time(Timestamp(START + at * 61_000_000 + shift))).collect();
                 table(&[
                     ("entity", accounts),
@@ -456,6 +458,7 @@ impl Stage {
                     ("requests", vec![Value::Int(1_224), Value::Int(31), Value::Int(4)]),
                     ("first_seen", times(0)),
                     ("last_seen", times(1_900_000_000)),
+                    ("examples", (0..3).map(|at| Value::Text(format!("{},{}", 3 * at + 5, 3 * at + 11))).collect()),
                 ])
             }
             Purpose::Facts => table(&[
@@ -751,8 +754,12 @@ fn library() -> Vec<Playbook> {
     let playbook = |id: &str, title: &str, severity: &str, role: &str| {
         let text = format!(
             "-- id = \"{id}\"\n-- title = \"{title}\"\n-- question = \"Which accounts share what they should not?\"\n\
-             -- severity = \"{severity}\"\n-- entity = \"account\"\n-- roles = [\"account\", \"{role}\"]\n-- ---\n-- Finds it.\n\
-             SELECT account AS entity, 1.0 AS score, 1 AS requests, NULL AS first_seen, NULL AS last_seen, '' AS examples FROM requests\n"
+             -- severity = \"{severity}\"\n-- entity = \"account\"\n-- roles = [\"account\", \"{role}\"]\n-- tags = [\"keys\"]\n\
+             -- references = [\"https://example.org/abuse\"]\n--\n-- [params.min_networks]\n-- type = \"integer\"\n-- default = 8\n\
+             -- min = 2\n-- max = 400\n-- help = \"Fewer networks are not reported: one customer has an office, a phone and a way home.\"\n\
+             -- ---\n-- **What it finds.** Accounts that share\n-- what they should not.\n--\n-- **Next.** Look at their addresses.\n\
+             SELECT account AS entity, 1.0 AS score, 1 AS requests, NULL AS first_seen, NULL AS last_seen, '' AS examples FROM requests \
+             WHERE $min_networks > 0\n"
         );
         Playbook::parse(&text).unwrap()
     };

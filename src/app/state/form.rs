@@ -1,5 +1,7 @@
 //! A form: a few named fields to fill in, then something is done with them.
 
+use std::borrow::Cow;
+
 use crate::domain::{Entity, TimeRange, Timestamp};
 
 use super::editor::Editor;
@@ -9,7 +11,7 @@ use super::input::Input;
 #[derive(Debug, Clone, PartialEq)]
 pub struct FormField {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What is filled in.
     pub entry: Entry,
     /// Whether it has to be filled in.
@@ -18,6 +20,8 @@ pub struct FormField {
     pub offered: Vec<String>,
     /// What stands in it while it is empty.
     pub hint: &'static str,
+    /// What it is about, shown while it is under edit; empty for what its name says already.
+    pub about: String,
 }
 
 /// What is filled in.
@@ -64,6 +68,14 @@ pub enum Purpose {
     Report,
     /// A rule to be tried.
     DryRun,
+    /// The parameters of a playbook, by id.
+    Params(String),
+    /// A verdict on whom playbooks accuse.
+    Judge(Entity),
+    /// A text to search for in the playbooks and in whom they accuse.
+    SearchPlaybooks,
+    /// What a playbook made of the view is called.
+    SavePlaybook,
     /// What links are followed.
     Links,
     /// A name for a view of the trail.
@@ -119,30 +131,40 @@ const EMPTY: &str = "may stay empty";
 
 impl FormField {
     /// A line of text.
-    pub fn text(name: &'static str, required: bool, text: impl Into<String>) -> FormField {
+    pub fn text(name: impl Into<Cow<'static, str>>, required: bool, text: impl Into<String>) -> FormField {
         FormField {
-            name,
+            name: name.into(),
             entry: Entry::Text(Input::new(text)),
             required,
             offered: Vec::new(),
             hint: if required { "" } else { EMPTY },
+            about: String::new(),
         }
     }
 
     /// A text of several lines.
-    pub fn long(name: &'static str, required: bool, text: &str) -> FormField {
+    pub fn long(name: impl Into<Cow<'static, str>>, required: bool, text: &str) -> FormField {
         FormField {
-            name,
+            name: name.into(),
             entry: Entry::Long(Box::new(Editor::new(text))),
             required,
             offered: Vec::new(),
             hint: if required { "" } else { EMPTY },
+            about: String::new(),
         }
     }
 
     /// A choice.
     pub fn choice(name: &'static str, words: &'static [&'static str], chosen: usize) -> FormField {
-        FormField { name, entry: Entry::Choice { words, chosen }, required: true, offered: Vec::new(), hint: "" }
+        let entry = Entry::Choice { words, chosen };
+        FormField { name: name.into(), entry, required: true, offered: Vec::new(), hint: "", about: String::new() }
+    }
+
+    /// The same field with a sentence about it, shown while it is under edit.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> FormField {
+        self.about = about.into();
+        self
     }
 
     /// The same field, in which `Tab` goes through these texts.

@@ -1,5 +1,6 @@
 //! Everything the screen shows, and nothing else: a frame is a function of this.
 
+pub mod about;
 pub mod casework;
 pub mod columns;
 pub mod compared;
@@ -28,6 +29,7 @@ pub mod templates;
 pub mod timeline;
 pub mod tour;
 pub mod trail;
+pub mod triage;
 pub mod unsealed;
 
 use std::borrow::Cow;

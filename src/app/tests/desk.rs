@@ -89,7 +89,9 @@ fn answer(statement: &Statement) -> Option<Script> {
             names.iter().map(|name| (*name, (0..rows).map(|at| Value::Text(value(name, at).to_plain())).collect())).collect();
         Script::rows(batch(&columns))
     };
-    if let Some(script) = super::sql::answer(sql).or_else(|| links(sql)).or_else(|| templates(sql)) {
+    if let Some(script) =
+        super::playbooks::answer(statement).or_else(|| super::sql::answer(sql)).or_else(|| links(sql)).or_else(|| templates(sql))
+    {
         return Some(script);
     }
     Some(if sql.contains("'planted'") {

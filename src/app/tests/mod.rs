@@ -13,6 +13,7 @@ mod mapping;
 mod marks;
 mod notes;
 mod panes;
+mod playbooks;
 mod report;
 mod reveal;
 mod sql;

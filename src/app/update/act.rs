@@ -16,8 +16,8 @@ use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
 use super::{
-    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, panes, reopen, report,
-    rows, sql, templates, time, tour, trail, view,
+    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, panes, playbooks,
+    reopen, report, rows, save_playbook, sql, templates, time, tour, trail, triage, view,
 };
 
 /// Does it.
@@ -47,6 +47,16 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         | Action::SqlComplete
         | Action::SqlCompleteBack
         | Action::SqlLeave => sql::act(state, action, out),
+        Action::RunAll
+        | Action::OtherBoard
+        | Action::Params
+        | Action::About
+        | Action::ResultsView
+        | Action::ExampleRows
+        | Action::ShowDismissed
+        | Action::FreshOnly => playbooks::act(state, action, out),
+        Action::SearchList if state.surface == Surface::Playbooks => playbooks::act(state, action, out),
+        Action::SavePlaybook => save_playbook::open(state),
         Action::Move(motion) => motion::step(state, motion, out),
         Action::Open => open(state, out),
         Action::Undo
@@ -62,6 +72,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         | Action::Question
         | Action::Answer
         | Action::Verdict
+        | Action::Dismiss
         | Action::EditThing
         | Action::CaseOrder
         | Action::Report
@@ -200,6 +211,8 @@ fn back(state: &mut State, out: &mut Vec<Effect>) {
     if stopped > 0 {
         stop_waiting(state);
         state.say(Tone::Plain, "stopped; what is shown may be incomplete");
+    } else if state.surface == Surface::Playbooks && triage::unsearch(state) {
+        motion::keep_in_sight(state);
     } else if state.surface != Surface::Explore {
         state.surface = Surface::Explore;
     } else if state.focus != Pane::Main {
@@ -229,9 +242,7 @@ fn stop_waiting(state: &mut State) {
             field.numbers = Numbers::Failed("stopped; Enter asks again".to_owned());
         }
     }
-    for entry in &mut state.playbooks.entries {
-        entry.running = false;
-    }
+    playbooks::stop(state);
     // Asked for again when the pane is opened.
     if state.mapping.coverage == Asked::Loading {
         state.mapping.coverage = Asked::Unknown;
@@ -272,7 +283,7 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
     match (state.surface, state.focus) {
         (Surface::Explore, Pane::Main) => match state.place() {
             Place::Rows => act(state, Action::Detail, out),
-            Place::Page(_) if let Some(at) = focus::pointed_playbook(state) => super::playbooks::run(state, at, out),
+            Place::Page(_) if let Some(at) = focus::pointed_playbook(state) => playbooks::run(state, at, out),
             Place::Pivot { .. } | Place::Page(_) => match focus::pointed(state).and_then(|pointed| pointed.entity()) {
                 Some(entity) => view::pivot_to(state, entity, crate::domain::Role::Request, out),
                 None => restrict(state, true, out),
@@ -299,9 +310,9 @@ fn open(state: &mut State, out: &mut Vec<Effect>) {
                 motion::keep_in_sight(state);
             }
         }
-        (Surface::Playbooks, _) => match focus::pointed_playbook(state) {
-            Some(at) => super::playbooks::run(state, at, out),
-            None => act(state, Action::Pivot(crate::domain::Role::Request), out),
+        (Surface::Playbooks, _) => match state.playbooks.pointed() {
+            Some(_) => act(state, Action::Pivot(crate::domain::Role::Request), out),
+            None => playbooks::open(state, out),
         },
         (Surface::Findings | Surface::Case, _) => super::case_surface::open(state, out),
         (Surface::Sql, _) => act(state, Action::SqlOpen, out),

@@ -140,9 +140,7 @@ fn answer(state: &mut State, job: Job, cut: Option<Cut>, out: &mut Vec<Effect>) 
             );
         }
         Purpose::Playbook { id } => {
-            let hits = batches.iter().map(|batch| batch.rows() as u64).sum();
-            casework::ran(state, format!("playbook {id}"), Some(hits), out);
-            playbooks::hits(state, &id, &batches, cut);
+            playbooks::hits(state, &id, &batches, cut, elapsed, out);
         }
         Purpose::DryRun(part) => dry_run::came(state, part, batches),
         Purpose::Coverage => mapping::covered(state, &batches),
@@ -200,7 +198,7 @@ fn fail(state: &mut State, purpose: &Purpose, reason: &str, out: &mut Vec<Effect
             state.detail.loading = false;
             state.detail.error = Some(reason.to_owned());
         }
-        Purpose::Playbook { id } => playbooks::failed(state, id, reason),
+        Purpose::Playbook { id } => playbooks::failed(state, id, reason, out),
         Purpose::Apart { role } => {
             trail::failed(state, *role, reason, out);
             return;

@@ -9,7 +9,10 @@ use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
 use crate::app::state::{CaseLine, Layer, State, Surface, Tone};
 use crate::report::Format;
 
-use super::{act, around, case_surface, copying, dry_run, fields, findings, labels, links, mapping, notes, pins, reveal, time};
+use super::{
+    act, around, case_surface, copying, dry_run, fields, findings, labels, links, mapping, notes, pins, playbooks, reveal,
+    save_playbook, time, triage,
+};
 
 /// Does a command of casework.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -51,9 +54,13 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
             ];
             state.layers.push(Layer::Form(Form::new(FormPurpose::Report, "the report, into the exports of the case", fields)));
         }
+        Action::Pin if state.surface == Surface::Playbooks => triage::act(state, action, out),
         Action::Pin => pins::toggle(state, out),
         Action::Note => notes::open(state),
         Action::Label | Action::LabelList | Action::Unlabel | Action::Stage => labels::act(state, action),
+        Action::Finding | Action::Verdict | Action::Dismiss if state.surface == Surface::Playbooks => {
+            triage::act(state, action, out);
+        }
         Action::Finding => {
             let form = findings::form(state, focus::subjects(state));
             state.layers.push(Layer::Form(form));
@@ -109,11 +116,18 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
             return Ok(());
         }
         FormPurpose::DryRun => return dry_run::submit(state, form, out),
+        FormPurpose::SearchPlaybooks => {
+            state.playbooks.needle = state.sealed(form.value("text")).into_owned();
+            return Ok(());
+        }
+        FormPurpose::Params(id) => return playbooks::submit_params(state, form, id, out),
+        FormPurpose::SavePlaybook => return save_playbook::submit(state, form, out),
         _ if state.case.dir.is_empty() => return Err("no case is open yet; a moment, then Enter again".to_owned()),
         FormPurpose::Label { entities, from } => return labels::submit(state, form, entities, from, out),
         FormPurpose::Unlabel(entities) => return labels::take_off(state, form, entities, out),
         FormPurpose::Stage(entities) => return labels::stage(state, form, entities, out),
         FormPurpose::Finding(_) => return findings::submit(state, form, out),
+        FormPurpose::Judge(entity) => return triage::submit(state, form, entity, out),
         FormPurpose::EditFinding(id) => return findings::change(state, form, id, out),
         FormPurpose::Verdict(id) => {
             let status = form.value("verdict").parse::<Status>().map_err(|error| error.to_string())?;
@@ -154,10 +168,15 @@ pub(super) fn record(state: &mut State, event: Event, out: &mut Vec<Effect>) {
     out.push(Effect::Record(event));
 }
 
-/// Notes for the audit that a query or a playbook was run.
+/// Notes for the audit that a query was run.
 pub(super) fn ran(state: &mut State, what: String, rows: Option<u64>, out: &mut Vec<Effect>) {
+    note_run(state, Event::Ran { what, rows }, out);
+}
+
+/// Records what is noted of a run, where there is a case to note it in.
+pub(super) fn note_run(state: &mut State, event: Event, out: &mut Vec<Effect>) {
     if !state.case.read_only && !state.case.dir.is_empty() {
-        record(state, Event::Ran { what, rows }, out);
+        record(state, event, out);
     }
 }
 
@@ -171,7 +190,7 @@ pub(super) fn recorded(state: &mut State, entry: &Entry) {
     let last = state.case.case.findings().len().saturating_sub(1);
     state.case.finding = state.case.finding.min(last);
     match &entry.event {
-        Event::Exported { .. } | Event::Measured { .. } | Event::Ran { .. } => {}
+        Event::Exported { .. } | Event::Measured { .. } | Event::Ran { .. } | Event::PlaybookRan { .. } => {}
         Event::Undone { .. } | Event::Redone { .. } => state.say(Tone::Done, "saved: the case is as it was"),
         // What is shown for a while says itself until when.
         Event::Revealed { scope, .. } if scope.starts_with("until") => {}

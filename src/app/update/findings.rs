@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::case::{Confidence, Event, Finding, FindingDetails, FindingEdits, SavedView, Status};
 use crate::domain::{Entity, Severity};
-use crate::engine::{Lane, Param};
+use crate::engine::Lane;
 use crate::investigate::count;
 
 use crate::app::effect::Effect;
@@ -214,19 +214,7 @@ fn measure(state: &mut State, finding: String, out: &mut Vec<Effect>) -> Result<
     let (filter, sql) = (saved.filter_text(), saved.sql);
     let command = ["casebook query", &state.view().command_line(), "EXTRACT"].join(" ").replace("  ", " ");
     let statement = count::statement(&state.context(), state.view()).map_err(|error| error.to_string())?;
-    let (query, params) = (statement.sql.clone(), statement.params.iter().map(param).collect());
+    let (query, params) = (statement.sql.clone(), statement.params.iter().map(ToString::to_string).collect());
     let purpose = Purpose::Measure { finding, sql, filter, command, query, params };
     view::submit(state, Lane::Catalog, purpose, Ok(statement), out).map(drop).map_err(|error| error.to_string())
-}
-
-/// A bound value as people are shown it.
-fn param(param: &Param) -> String {
-    match param {
-        Param::Null => "NULL".to_owned(),
-        Param::Bool(value) => value.to_string(),
-        Param::Int(value) => value.to_string(),
-        Param::Float(value) => value.to_string(),
-        Param::Text(value) => value.clone(),
-        Param::Time(value) => value.to_string(),
-    }
 }

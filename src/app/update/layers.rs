@@ -312,7 +312,7 @@ fn edit_form(state: &mut State, mut form: Form, key: Key, out: &mut Vec<Effect>)
 fn submit_form(state: &mut State, form: &mut Form, out: &mut Vec<Effect>) -> bool {
     if let Some(at) = form.fields.iter().position(|field| field.required && field.is_empty()) {
         form.at = at;
-        form.error = Some(format!("{} is needed", form.fields.get(at).map_or("", |field| field.name)));
+        form.error = Some(format!("{} is needed", form.fields.get(at).map_or("", |field| field.name.as_ref())));
         return false;
     }
     match casework::submit(state, form, out) {

@@ -29,12 +29,14 @@ mod report;
 mod results;
 mod reveal;
 mod rows;
+mod save_playbook;
 mod sql;
 mod sql_words;
 mod templates;
 mod time;
 mod tour;
 mod trail;
+mod triage;
 mod view;
 
 use super::effect::Effect;
@@ -78,6 +80,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             quit(state, &mut out);
         }
         Msg::Library(library) => state.playbooks = Playbooks::of(library, &state.schema),
+        Msg::PlaybookSaved { path, library } => save_playbook::saved(state, &path, library),
         Msg::CaseOpened { case, dir, read_only, notice } => {
             state.case.case = *case;
             state.case.dir = dir;
@@ -116,6 +119,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     ahead::press(state, &mut out);
     leave_unsealed(state);
     case_surface::relist(state);
+    triage::merge(state);
     tour::advance(state, before.as_ref(), &mut out);
     tour::make_room(state, &mut out);
     out

@@ -36,10 +36,7 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
         (Surface::Explore, Pane::Fields) => in_fields(state, motion, out),
         (Surface::Explore, Pane::Timeline) => in_timeline(state, motion),
         (Surface::Explore, Pane::Detail) => in_detail(state, motion),
-        (Surface::Playbooks, _) => {
-            let height = usize::from(layout::surface_height(state.size));
-            state.playbooks.cursor = moved(state.playbooks.cursor, state.playbooks.lines().len(), height, motion);
-        }
+        (Surface::Playbooks, _) => super::playbooks::step(state, motion),
         (Surface::Findings, _) => super::case_surface::step(state, motion),
         (Surface::Sql, _) => super::sql::step(state, motion),
         (Surface::Case, _) => {
@@ -147,8 +144,8 @@ pub(super) fn keep_in_sight(state: &mut State) {
     let detail = usize::from(layout::pane_height(state.size, Pane::Detail, state.sizes));
     state.detail.top = scrolled(state.detail.top, state.detail.cursor, detail);
     let surface = usize::from(layout::surface_height(state.size));
-    state.playbooks.top = scrolled(state.playbooks.top, state.playbooks.cursor, surface);
     state.case.top = scrolled(state.case.top, state.case.cursor, surface);
+    super::playbooks::keep_in_sight(state);
     super::mapping::keep_in_sight(state);
     super::sql::keep_in_sight(state);
     super::trail::keep_in_sight(state);

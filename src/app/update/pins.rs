@@ -52,6 +52,17 @@ fn toggle_pins(state: &mut State, out: &mut Vec<Effect>) {
     missing.into_iter().for_each(|row_id| read_evidence(state, row_id, out));
 }
 
+/// Pins rows of the extract by their numbers, as far as they are not pinned.
+pub(super) fn keep(state: &mut State, rows: &[i64], out: &mut Vec<Effect>) {
+    let sha = state.extract_sha();
+    let missing: Vec<i64> = rows.iter().copied().filter(|row_id| state.case.case.pin_of(sha, *row_id).is_none()).collect();
+    if missing.is_empty() {
+        return state.say(Tone::Plain, "these rows are pinned already");
+    }
+    state.say(Tone::Plain, format!("pinning {} of {} example rows", missing.len(), rows.len()));
+    missing.into_iter().for_each(|row_id| read_evidence(state, row_id, out));
+}
+
 /// Reads a row by value, to be kept as evidence.
 fn read_evidence(state: &mut State, row_id: i64, out: &mut Vec<Effect>) {
     let statement = row_sql::detail(&state.extract_context(), row_id);

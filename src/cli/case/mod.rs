@@ -3,6 +3,7 @@
 mod archive;
 mod audit;
 mod bulk;
+mod dismiss;
 mod finding;
 mod label;
 mod new;
@@ -43,6 +44,8 @@ pub(super) enum CaseCommand {
     Label(label::LabelArgs),
     /// Say where an entity stands: seen, suspect, confirmed or cleared
     Stage(stage::StageArgs),
+    /// Say that a hit of a playbook is nothing, and why
+    Dismiss(dismiss::DismissArgs),
     /// Write a note
     Note(note::NoteArgs),
     /// Keep rows of an extract as evidence
@@ -75,6 +78,7 @@ pub(super) fn run(command: &CaseCommand, place: &Place<'_>) -> Result<i32, Failu
         CaseCommand::New(args) => new::run(args, place),
         CaseCommand::Show(args) => show::run(args, place),
         CaseCommand::Label(args) => label::run(args, place),
+        CaseCommand::Dismiss(args) => dismiss::run(args, place),
         CaseCommand::Note(args) => note::run(args, place),
         CaseCommand::Pin(args) => pin::run(args, place),
         CaseCommand::Finding(args) => finding::run(args, place),

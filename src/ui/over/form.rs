@@ -10,11 +10,12 @@ use crate::settings::theme::Theme;
 use crate::ui::widget::input::Input;
 use crate::ui::widget::popup::{self, Frame, centered};
 use crate::ui::widget::prose::Prose;
+use crate::ui::widget::text::width;
 use crate::ui::widget::{Line, row, tint};
 
 /// Draws the form.
 pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
-    let names = form.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
+    let names = form.fields.iter().map(|field| width(&SafeText::cut(&field.name, NAME))).max().unwrap_or(0);
     let names = u16::try_from(names).unwrap_or(0);
     let wide = area.width.saturating_sub(4).min(76);
     let title = Line::new().with(SafeText::cut(&form.title, 300), theme.title_focused);
@@ -25,7 +26,10 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
     let heights: Vec<u16> =
         form.fields.iter().enumerate().map(|(at, field)| height(field, at == form.at, room_for_text, theme)).collect();
     let fields: u16 = heights.iter().sum();
-    let high = head.saturating_add(fields).saturating_add(1 + 2 + u16::from(form.error.is_some()));
+    // As many lines as the longest needs, so that nothing moves from field to field.
+    let abouts = form.fields.iter().map(|field| about(field, wide, theme).len()).max().unwrap_or(0);
+    let below = u16::try_from(abouts).unwrap_or(0).min(3).max(u16::from(form.error.is_some()));
+    let high = head.saturating_add(fields).saturating_add(1 + 2 + below);
     let frame = Frame { title: Line::new(), right: Line::new(), bottom: keys(form, theme), focused: true };
     let inside = popup::draw(&frame, centered(area, wide, high), buf, theme);
     let inside = Rect { x: inside.x + 1.min(inside.width), width: inside.width.saturating_sub(2), ..inside };
@@ -35,7 +39,7 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
         }
     }
     // On a low screen the fields scroll, so that the one under edit is there.
-    let room = inside.height.saturating_sub(head + 1 + u16::from(form.error.is_some())).max(1);
+    let room = inside.height.saturating_sub(head + 1 + below).max(1);
     let mut first = 0;
     while first < form.at && heights.iter().skip(first).take(form.at + 1 - first).sum::<u16>() > room {
         first += 1;
@@ -46,7 +50,8 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
         let Some(place) = row(inside, head + 1 + used).filter(|_| high > 0) else { break };
         used += high;
         let current = at == form.at;
-        Line::new().with(field.name, if current { theme.accent } else { theme.dim }).draw(place, buf, theme);
+        let name = SafeText::cut(&field.name, NAME);
+        Line::new().with(name, if current { theme.accent } else { theme.dim }).draw(place, buf, theme);
         let from = (names + 2).min(place.width);
         let spot = Rect { x: place.x + from, width: place.width - from, height: high, ..place }.intersection(inside);
         let placeholder = field.hint;
@@ -61,11 +66,32 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
             Entry::Choice { words, chosen } => choice(words, *chosen, current, spot, buf, theme),
         }
     }
+    if let Some(field) = form.fields.get(form.at)
+        && form.error.is_none()
+    {
+        let from = inside.height.saturating_sub(below);
+        for (line, index) in about(field, wide, theme).iter().zip(from..inside.height) {
+            if let Some(place) = row(inside, index) {
+                line.draw(place, buf, theme);
+            }
+        }
+    }
     if let Some(error) = &form.error
         && let Some(place) = row(inside, inside.height.saturating_sub(1))
     {
         Line::new().with(SafeText::cut(error, 300), theme.error).draw(place, buf, theme);
     }
+}
+
+/// Columns of a field's name at most.
+const NAME: usize = 24;
+
+/// What a field is about, over as many rows as it needs.
+fn about(field: &FormField, wide: u16, theme: &Theme) -> Vec<Line> {
+    if field.about.is_empty() {
+        return Vec::new();
+    }
+    Line::new().with(SafeText::cut(&field.about, 400), theme.dim).wrap(usize::from(wide.saturating_sub(4)))
 }
 
 /// Rows of a field: a text of several lines has a few, and more while it is under edit.

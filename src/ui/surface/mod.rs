@@ -1,10 +1,12 @@
 //! What fills the screen in place of the panes.
 
+mod about;
 pub(super) mod case;
 pub(super) mod findings;
 pub(super) mod loading;
 pub(super) mod playbooks;
 pub(super) mod sql;
+mod triage;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
