@@ -362,17 +362,17 @@ const TOUR: [(&str, &str); 10] = [
     ("look", "j l"),
     ("playbooks", "2"),
     ("hit", HIT),
-    ("inside", "P i"),
-    ("others", "p a"),
+    ("inside", "l p l"),
+    ("others", "j"),
     ("label", "t s u s p e c t Enter Enter w h y C-s"),
-    ("pin", "Enter m"),
+    ("pin", "p r m"),
     ("finding", "f k e y s C-s"),
     ("report", "Space r Enter Enter"),
     ("next", "? Esc"),
 ];
 
 /// From the playbooks to the rows of the first whom one accuses.
-const HIT: &str = "Enter j Enter";
+const HIT: &str = "R Enter";
 
 #[test]
 fn tour() {
@@ -407,12 +407,12 @@ fn every_step_of_the_tour_says_what_to_press() {
 
 #[test]
 fn sizes_of_panes() {
-    keep("panes", "Space w l l j l l");
+    keep("panes", "Space a l l j l l");
     let theme = Theme::builtin("dark").unwrap();
     let mut stage = Stage::ready(300, 90);
     stage.press("j l l");
     let mut away = Stage::ready(120, 40);
-    away.press("Space w x j x j x Esc j");
+    away.press("Space a x j x j x Esc j");
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("rows-300x90", picture::text(&stage.draw(&theme)));
         insta::assert_snapshot!("panes-away-120x40", picture::text(&away.draw(&theme)));

@@ -337,7 +337,7 @@ pub const TABLE: &[Command] = &[
     command("load-report", "load report", "What was read from which file and why so, and every record that could not be read.", &["z e", "Space e"], W::ANYWHERE, A::LoadReport, 0),
     command("reopen", "open again", "Open the extract again, because a file of it changed.", &["Space o"], W::ANYWHERE, A::Reopen, 0),
     command("theme", "theme", "Choose a theme and see each at once; Enter keeps it in config.toml.", &["Space t"], W::ANYWHERE, A::Theme, 0),
-    command("panes", "sizes of panes", "Make the fields, the histogram and the detail larger or smaller, or put them away; it is kept for the next sitting.", &["Space w"], W::EXPLORE, A::Panes, 0),
+    command("panes", "sizes of panes", "Make the fields, the histogram and the detail larger or smaller, or put them away; it is kept for the next sitting.", &["Space a"], W::EXPLORE, A::Panes, 0),
     command("tour", "tour", "Begin the tour: what to press, from the first row to a written report.", &[], W::ANYWHERE, A::Tour, 0),
     command("tour-skip", "skip this step", "Go on to the next step of the tour.", &["F2", "Space n"], W::TOUR, A::TourSkip, 0),
     command("tour-leave", "leave the tour", "Leave the tour for good; the palette brings it back.", &["F3", "Space z"], W::TOUR, A::TourLeave, 0),

@@ -17,12 +17,14 @@ pub fn works(state: &State, action: Action) -> bool {
         Action::SqlOlder => !state.sql.history.is_empty(),
         Action::Verdict => match state.surface {
             Surface::Case => is_of_finding(state),
-            _ => has_findings(state),
+            Surface::Findings => has_findings(state),
+            _ => true,
         },
         Action::EditThing => match (state.surface, state.case_line()) {
             (Surface::Case, Some(CaseLine::Note(_) | CaseLine::Question(_))) => true,
             (Surface::Case, _) => is_of_finding(state),
-            _ => has_findings(state),
+            (Surface::Findings, _) => has_findings(state),
+            _ => true,
         },
         Action::Answer => matches!(state.case_line(), Some(CaseLine::Question(_))),
         _ => true,

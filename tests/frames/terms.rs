@@ -57,7 +57,7 @@ pub(crate) const SCENES: [&str; 42] = [
     "z m j j",
     "z e",
     "Space t j",
-    "Space w j",
+    "Space a j",
 ];
 
 /// The words of `TERM` that people come with, and whether they set `NO_COLOR`.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::Counts;
 
 use super::form::Purpose;
+use super::playbooks::Board;
 use super::{Layer, Place, State, Surface};
 
 /// What is kept of the tour between sittings.
@@ -102,10 +103,11 @@ impl Tour {
             Some(Step::Look) => self.moved == (true, true),
             Some(Step::Playbooks) => state.surface == Surface::Playbooks,
             Some(Step::Hit) => self.opened,
-            Some(Step::Inside) => elsewhere && matches!(state.place(), Place::Pivot { .. }),
+            Some(Step::Inside) => elsewhere && matches!(state.place(), Place::Pivot { .. } | Place::Links(_)),
             Some(Step::Others) => match state.place() {
                 Place::Pivot { from, .. } => elsewhere && !from.is_empty(),
-                Place::Links(_) => elsewhere,
+                // The first line is the one that the links are of.
+                Place::Links(_) => state.links.cursor > 0,
                 _ => false,
             },
             Some(Step::Label) => more(|counts| counts.labelled),
@@ -166,31 +168,48 @@ impl Tour {
                 "{playbooks} goes back to the playbooks. There, {open} on one of those whom a playbook accuses opens their rows.",
                 "{playbooks}: back to the playbooks",
             ),
+            Step::Hit if state.playbooks.board == Board::Triage && !state.playbooks.triage.lines.is_empty() => words(
+                "Whom does it accuse?",
+                "These are those whom the playbooks accuse, the gravest first. {down} {up} choose one, {open} opens their rows.",
+                "{down} {up}, {open} opens the rows",
+            ),
             Step::Hit => words(
                 "Whom does it accuse?",
-                "{down} {up} choose, {open} runs a playbook. Below it stand those whom it accuses: {open} on one opens their rows.",
-                "{down} {up}, {open} runs, {open} on a hit",
+                "{run-all} runs all that this log allows and ranks whom they accuse; {open} runs the one under the cursor, and on a hit opens its rows.",
+                "{run-all} runs all, {open} on a hit",
             ),
             Step::Inside if is_of_account(state) => words(
-                "What do they use?",
-                "The rows are those of one account now. {pivot-view-addresses} lists the addresses in them; the filter stands in the line above.",
-                "{pivot-view-addresses} lists their addresses",
+                "Who else?",
+                "These are the rows of one account. With the cursor on its name ({right} {left}), {links} shows who shares addresses, devices, payments with it.",
+                "on its name, {links}: who is linked",
             ),
             Step::Inside => words(
                 "Who is behind it?",
                 "The rows are only the suspicious ones now. {pivot-view-accounts} lists the accounts in them; the filter stands in the line above.",
                 "{pivot-view-accounts} lists the accounts",
             ),
-            Step::Others if state.list.column == "account" => words(
-                "Follow the thread",
-                "{down} {up} choose an account. {pivot-addresses} lists its addresses, {pivot-keys} its keys: what it shares leads to the others.",
-                "{down} {up}, {pivot-addresses}: its addresses",
-            ),
-            Step::Others => words(
-                "Who else?",
-                "{down} {up} choose one. {pivot-accounts} lists the accounts that share it: those are the others whom you did not know yet.",
-                "{down} {up}, {pivot-accounts}: its accounts",
-            ),
+            Step::Others => match state.place() {
+                Place::Links(_) if state.links.lines.len() > 1 || state.links.loading => words(
+                    "Follow the thread",
+                    "Those are linked to it, and beside each stands over what and how strongly. {down} goes to one of them.",
+                    "{down} goes to one of them",
+                ),
+                Place::Links(_) => words(
+                    "Follow the thread",
+                    "Nobody shares enough with it to be linked. {pivot-addresses} lists its addresses instead, {pivot-keys} its keys.",
+                    "nobody; {pivot-addresses}: its addresses",
+                ),
+                Place::Pivot { .. } if state.list.column != "account" => words(
+                    "Follow the thread",
+                    "{down} {up} choose one. {pivot-accounts} lists the accounts that share it: those are the others whom you did not know yet.",
+                    "{down} {up}, {pivot-accounts}: its accounts",
+                ),
+                _ => words(
+                    "Follow the thread",
+                    "{down} {up} choose an account. {links} shows who shares addresses, devices, payments with it, {pivot-addresses} lists its addresses.",
+                    "on an account, {links}: who is linked",
+                ),
+            },
             Step::Label => words(
                 "Say what you think",
                 "{label} labels the one under the cursor: a word, and why. It stands beside the name from now on, in every view.",
@@ -203,8 +222,8 @@ impl Tour {
             ),
             Step::Pin => words(
                 "Keep evidence",
-                "{open} opens the rows of the one under the cursor. On a row that proves something, {pin} pins it as evidence.",
-                "{open} opens rows, {pin} pins one",
+                "{pivot-requests} opens the rows of the one under the cursor. On a row that proves something, {pin} pins it as evidence.",
+                "{pivot-requests} opens rows, {pin} pins one",
             ),
             Step::Finding => words(
                 "State a finding",

@@ -17,7 +17,7 @@ fn fields_width(desk: &Desk) -> u16 {
 fn panes_grow_shrink_and_go_and_it_is_kept() {
     let mut desk = Desk::new();
     let before = fields_width(&desk);
-    desk.play("Space w l l");
+    desk.play("Space a l l");
     assert_eq!(fields_width(&desk), before + 8);
     desk.play("h");
     assert_eq!(fields_width(&desk), before + 4);
@@ -33,7 +33,7 @@ fn panes_grow_shrink_and_go_and_it_is_kept() {
 #[test]
 fn a_pane_stops_where_there_is_no_room_and_says_so() {
     let mut desk = Desk::new();
-    desk.play("Space w");
+    desk.play("Space a");
     for _ in 0..40 {
         desk.play("l");
     }

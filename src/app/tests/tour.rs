@@ -49,10 +49,10 @@ fn the_tour_goes_from_the_first_row_to_a_written_report() {
     assert_eq!(step(&desk), Some(Step::Hit));
     open_a_hit(&mut desk);
     assert_eq!(step(&desk), Some(Step::Inside));
-    desk.play("P a");
-    assert_eq!(step(&desk), Some(Step::Others), "a list of the view is not yet one of somebody");
-    desk.play("p i");
-    assert!(matches!(desk.state.place(), Place::Pivot { from, .. } if !from.is_empty()));
+    desk.play("p l");
+    assert!(matches!(desk.state.place(), Place::Links(_)));
+    assert_eq!(step(&desk), Some(Step::Others), "links are not yet one of those who are linked");
+    desk.play("j");
     assert_eq!(step(&desk), Some(Step::Label));
     desk.press("t");
     desk.type_in("suspect");
@@ -60,7 +60,7 @@ fn the_tour_goes_from_the_first_row_to_a_written_report() {
     desk.type_in("shared");
     desk.play("C-s");
     assert_eq!(step(&desk), Some(Step::Pin));
-    desk.play("Enter m");
+    desk.play("p r m");
     assert_eq!(step(&desk), Some(Step::Finding));
     desk.press("f");
     desk.type_in("A key was shared");
@@ -93,7 +93,11 @@ fn what_is_done_in_between_does_not_disturb_and_what_was_done_before_counts() {
     assert_eq!(step(&desk), Some(Step::Look));
     desk.play("j l 2");
     open_a_hit(&mut desk);
-    desk.play("Backspace 3 1 P a p i t");
+    desk.play("Backspace 3 1 P a");
+    assert_eq!(step(&desk), Some(Step::Others), "a list of the view is not yet one of somebody");
+    desk.play("p i");
+    assert!(matches!(desk.state.place(), Place::Pivot { from, .. } if !from.is_empty()));
+    desk.play("t");
     desk.type_in("x");
     desk.press("Enter Enter");
     desk.type_in("y");
