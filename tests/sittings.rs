@@ -50,7 +50,7 @@ fn follow(terminal: &mut Terminal) {
     if terminal.text().contains("rows of one account") {
         terminal.keys("l p l").ready("5 of 10");
         let text = terminal.text();
-        terminal.keys(if text.contains("Nobody shares enough") { "p i" } else { "j" }).ready("6 of 10");
+        terminal.keys(if text.contains("Nobody shares enough") { "g p i" } else { "j" }).ready("6 of 10");
     } else {
         terminal.keys("P a").ready("5 of 10").keys("p i").ready("6 of 10");
     }

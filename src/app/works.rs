@@ -15,6 +15,7 @@ pub fn works(state: &State, action: Action) -> bool {
         Action::TemplateAccounts | Action::TemplateMark => state.templates.current().is_some() && !is_masked(state),
         Action::TrailBack => state.trail.here().parent.is_some(),
         Action::SqlOlder => !state.sql.history.is_empty(),
+        Action::Finding => state.surface != Surface::Playbooks || state.playbooks.pointed().is_some(),
         Action::Verdict => match state.surface {
             Surface::Case => is_of_finding(state),
             Surface::Findings => has_findings(state),

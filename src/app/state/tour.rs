@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::focus;
 use crate::case::Counts;
 
 use super::form::Purpose;
@@ -106,8 +107,7 @@ impl Tour {
             Some(Step::Inside) => elsewhere && matches!(state.place(), Place::Pivot { .. } | Place::Links(_)),
             Some(Step::Others) => match state.place() {
                 Place::Pivot { from, .. } => elsewhere && !from.is_empty(),
-                // The first line is the one that the links are of.
-                Place::Links(_) => state.links.cursor > 0,
+                Place::Links(start) => state.links.is_on_another(start),
                 _ => false,
             },
             Some(Step::Label) => more(|counts| counts.labelled),
@@ -189,7 +189,7 @@ impl Tour {
                 "{pivot-view-accounts} lists the accounts",
             ),
             Step::Others => match state.place() {
-                Place::Links(_) if state.links.lines.len() > 1 || state.links.loading => words(
+                Place::Links(start) if state.links.loading || state.links.has_others(start) => words(
                     "Follow the thread",
                     "Those are linked to it, and beside each stands over what and how strongly. {down} goes to one of them.",
                     "{down} goes to one of them",
@@ -210,6 +210,11 @@ impl Tour {
                     "on an account, {links}: who is linked",
                 ),
             },
+            Step::Label if focus::pointed(state).and_then(|pointed| pointed.entity()).is_none() => words(
+                "Say what you think",
+                "Go with {down} {up} {right} {left} to the name of an account or to an address, then {label} labels it.",
+                "on a name, {label} labels it",
+            ),
             Step::Label => words(
                 "Say what you think",
                 "{label} labels the one under the cursor: a word, and why. It stands beside the name from now on, in every view.",

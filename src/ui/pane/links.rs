@@ -47,7 +47,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, start: &Entity, area: Rect, buf
         columns.line(state, line, place, buf, theme);
     }
     let under = u16::try_from(pane.lines.len()).unwrap_or(u16::MAX).saturating_add(1);
-    if pane.lines.len() <= 1 && !pane.loading && inside.height > under {
+    if !pane.loading && !pane.has_others(start) && inside.height > under {
         let ways = [("links-options", "says what counts"), ("links-weak", "shows what is too little to count"), ("trail-back", "goes back")];
         let below = Rect { y: inside.y + under, height: inside.height - under, ..inside };
         say(&look::advise(state, "Nobody shares enough with it to be linked.", &ways, theme), below, buf, theme);
