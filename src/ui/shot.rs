@@ -32,7 +32,7 @@ pub fn animated(frames: &[(Buffer, f64)], theme: &Theme) -> String {
     let (width, height) = (first.area.width, first.area.height);
     let whole: f64 = frames.iter().map(|(_, seconds)| seconds).sum::<f64>().max(0.1);
     // Where in the whole, in percent, a frame begins; the end for one behind the last.
-    let begins = |at: usize| frames.iter().take(at).map(|(_, seconds)| seconds).sum::<f64>() / whole * 100.0;
+    let begins = |at: usize| frames.iter().take(at).fold(0.0, |sum, (_, seconds)| sum + seconds) / whole * 100.0;
     let mut spans: Vec<(usize, usize)> = Vec::new();
     let mut body = String::new();
     for y in 0..height {
