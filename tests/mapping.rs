@@ -7,7 +7,6 @@
 #[allow(dead_code)]
 mod program;
 
-use std::path::Path;
 
 use casebook::domain::Role;
 use casebook::engine::duckdb::DuckOpener;
