@@ -7,7 +7,6 @@
 #[allow(dead_code)]
 mod program;
 
-
 use casebook::domain::Role;
 use casebook::engine::duckdb::DuckOpener;
 use casebook::engine::{Client, Limits};
