@@ -4,10 +4,13 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
 
+use std::path::{Path, PathBuf};
+
+use program::Run;
 use serde_json::Value as Json;
 
 struct Desk {
@@ -15,38 +18,16 @@ struct Desk {
     analyst: &'static str,
 }
 
-/// What one run gave.
-struct Run {
-    status: Option<i32>,
-    out: String,
-    err: String,
+/// What a run printed, to the letter.
+trait Prints {
+    fn prints(self, out: &str) -> Run;
 }
 
-impl Run {
-    #[track_caller]
-    fn ends(self, status: i32) -> Run {
-        assert!(!self.err.contains("panicked"), "{}", self.err);
-        assert_eq!(self.status, Some(status), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, parts: &[&str]) -> Run {
-        for part in parts {
-            assert!(self.err.contains(part), "stderr does not say '{part}':\n{}", self.err);
-        }
-        self
-    }
-
+impl Prints for Run {
     #[track_caller]
     fn prints(self, out: &str) -> Run {
         assert_eq!(self.out, out, "{}", self.err);
         self
-    }
-
-    #[track_caller]
-    fn json(&self) -> Json {
-        serde_json::from_str(&self.out).unwrap()
     }
 }
 
@@ -69,18 +50,7 @@ impl Desk {
     }
 
     fn run_with(&self, line: &[&str], stdin: &str) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_casebook"));
-        command.args(line).current_dir(self.folder.path()).env_clear().env("HOME", self.folder.path());
-        command.env("CASEBOOK_ANALYST", self.analyst).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        // A command that reads nothing may have ended by now.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Run {
-            status: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Run::of(program::command(self.folder.path(), self.analyst, line), stdin)
     }
 
     fn run(&self, line: &[&str]) -> Run {

@@ -2,54 +2,28 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use program::{Run, data, unfit};
 use serde_json::Value as Json;
 
-/// What one run gave.
-struct Run {
-    status: Option<i32>,
-    out: String,
-    err: String,
+/// The rows of what a run printed.
+trait Rows {
+    /// Of CSV without quotes in it.
+    fn rows(&self) -> Vec<Vec<&str>>;
 }
 
-impl Run {
-    /// The run must have ended with this status, and never with a panic.
-    #[track_caller]
-    fn ends(self, status: i32) -> Run {
-        assert!(!self.err.contains("panicked"), "{}", self.err);
-        assert_eq!(self.status, Some(status), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, parts: &[&str]) -> Run {
-        for part in parts {
-            assert!(self.err.contains(part), "stderr does not say '{part}':\n{}", self.err);
-        }
-        assert_eq!(unfit(&self.err), None, "{:?}", self.err);
-        self
-    }
-
-    #[track_caller]
-    fn json(&self) -> Json {
-        serde_json::from_str(&self.out).unwrap()
-    }
-
-    /// The rows of CSV output without quotes in it.
+impl Rows for Run {
     fn rows(&self) -> Vec<Vec<&str>> {
         self.out.lines().skip(1).map(|line| line.split(',').collect()).collect()
     }
-}
-
-/// What a terminal would obey or hide, apart from line ends and tabs.
-fn unfit(text: &str) -> Option<char> {
-    text.replace("\r\n", "\n")
-        .chars()
-        .find(|character| casebook::domain::text::is_unfit(*character) && !['\n', '\t'].contains(character))
 }
 
 /// One home for all tests of this run, so that each extract is loaded once. Emptied at the start: what an earlier build loaded proves nothing.
@@ -78,29 +52,13 @@ fn command<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Comm
 }
 
 fn casebook<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Run {
-    let output = command(args).output().unwrap();
-    Run {
-        status: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    Run::of(command(args), "")
 }
 
 /// Words of a command line, with `{}` for the extract.
 fn ask(line: &[&str], extract: &Path) -> Run {
     let extract = extract.to_str().unwrap();
     casebook(line.iter().copied().chain([extract]))
-}
-
-fn data(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("CASEBOOK_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = root.join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: there is no {}", path.display());
-    None
 }
 
 fn file(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {

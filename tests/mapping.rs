@@ -3,7 +3,9 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
-use std::path::Path;
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
 
 use casebook::domain::Role;
 use casebook::engine::duckdb::DuckOpener;
@@ -147,14 +149,9 @@ fn the_sampled_rows_show_columns_paths_and_roles() {
 
 #[test]
 fn real_logs_are_previewed() {
-    let root = std::env::var_os("CASEBOOK_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), std::path::PathBuf::from);
-    if !root.is_dir() {
-        eprintln!("skipped: there is no {}", root.display());
-        return;
-    }
+    let Some(invictus) = program::data("cloudtrail-invictus") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let spec = OpenSpec { inputs: vec![root.join("cloudtrail-invictus").display().to_string()], ..OpenSpec::default() };
+    let spec = OpenSpec { inputs: vec![invictus.display().to_string()], ..OpenSpec::default() };
     let opened = extract::open(&spec, &Paths::under(folder.path()), &DuckOpener, &mut |_| true).unwrap();
     let bench = Bench { extract: opened.extract, client: Client::new(opened.engine), _folder: folder };
     let (found, _) = bench.preview(Role::Country, "awsRegion").unwrap();

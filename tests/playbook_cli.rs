@@ -4,45 +4,27 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
+use program::Run;
 use serde_json::Value as Json;
 
 struct Desk {
     folder: tempfile::TempDir,
 }
 
-/// What one run gave.
-struct Run {
-    status: Option<i32>,
-    out: String,
-    err: String,
+/// The hits of a run in JSON.
+trait Hits {
+    /// As `playbook entity`.
+    fn hits(&self) -> BTreeSet<String>;
 }
 
-impl Run {
-    #[track_caller]
-    fn ends(self, status: i32) -> Run {
-        assert!(!self.err.contains("panicked"), "{}", self.err);
-        assert_eq!(self.status, Some(status), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, parts: &[&str]) -> Run {
-        for part in parts {
-            assert!(self.err.contains(part), "stderr does not say '{part}':\n{}", self.err);
-        }
-        self
-    }
-
-    #[track_caller]
-    fn json(&self) -> Json {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}:\n{}", self.out))
-    }
-
-    /// The hits of a run in JSON, as `playbook entity`.
+impl Hits for Run {
     #[track_caller]
     fn hits(&self) -> BTreeSet<String> {
         let text = |hit: &Json, key: &str| hit[key].as_str().unwrap().to_owned();
@@ -77,15 +59,7 @@ impl Desk {
     }
 
     fn run(&self, line: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_casebook"));
-        command.args(line).current_dir(self.folder.path()).env_clear().env("HOME", self.folder.path());
-        command.env("CASEBOOK_ANALYST", "ana").stdin(Stdio::null());
-        let output = command.output().unwrap();
-        Run {
-            status: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Run::of(program::command(self.folder.path(), "ana", line), "")
     }
 
     /// `playbook run … demo/requests.csv`

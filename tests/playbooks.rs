@@ -2,8 +2,12 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use casebook::domain::{Role, Severity, Value};
 use casebook::engine::duckdb::DuckOpener;
@@ -147,13 +151,7 @@ fn a_clean_demo_raises_hardly_any_hit() {
 
 /// The extract in a folder of the real logs, where they are at hand.
 fn real(folder: &str) -> Option<Loaded> {
-    let root = std::env::var_os("CASEBOOK_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = root.join(folder);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
+    let path = program::data(folder)?;
     Some(load(vec![path.to_string_lossy().into_owned()], tempfile::tempdir().unwrap()))
 }
 

@@ -2,24 +2,17 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
+
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use casebook::domain::{Kind, Role, Value};
 use casebook::engine::{Client, Limits, Statement, duckdb::DuckOpener};
 use casebook::extract::{self, ExtractError, JoinSpec, OpenSpec, Opened};
 use casebook::settings::paths::Paths;
-
-fn data(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("CASEBOOK_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = root.join(name);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
+use program::data;
 
 struct Bench(tempfile::TempDir);
 

@@ -3,6 +3,10 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
+
 // Each test of the terminal uses a part of it.
 #[allow(dead_code)]
 mod terminal;
@@ -11,21 +15,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use program::data;
 use terminal::Terminal;
 
 const BIG: (u16, u16) = (160, 50);
-
-/// Where the public extracts are, when they are.
-fn data(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("CASEBOOK_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let path = root.join(folder);
-    let there = path.is_dir();
-    if !there {
-        eprintln!("skipped: there is no {}", path.display());
-    }
-    there.then_some(path)
-}
 
 fn casebook(home: &Path, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_casebook"))

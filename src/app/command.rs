@@ -312,7 +312,7 @@ const LISTS: When = W::ROWS
     .or(W::COMPARE);
 
 /// Where a row or a value can be marked.
-const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE).or(W::LINKS);
+const MARKABLE: When = W::ROWS.or(W::FIELDS).or(W::LIST).or(W::PAGE).or(W::LINKS).or(W::HIT);
 
 /// The action table.
 #[rustfmt::skip]
@@ -398,7 +398,7 @@ pub const TABLE: &[Command] = &[
     command("search-list", "search", "Only fields and values, or playbooks and whom they accuse, that have a text: also values that are not shown.", &["/"], W::FIELDS.or(W::LIST).or(W::PLAYBOOKS), A::SearchList, 2),
     command("compare", "compare times", "The values of this window of time beside those of the one before, of a day or a week earlier, or of any other; again to stop.", &["z p"], W::FIELDS.or(W::LIST), A::Compare, 0),
     command("mark", "mark", "Mark the row or value under the cursor, or take its mark off, and go on: + ! t f m and the pivots then act on all that is marked.", &["v"], MARKABLE, A::Mark, 3),
-    command("clear-marks", "take marks off", "Take the marks off all rows or values; Esc does too.", &["z v"], W::EXPLORE, A::ClearMarks, 0),
+    command("clear-marks", "take marks off", "Take the marks off all rows or values; Esc does too.", &["z v"], W::EXPLORE.or(W::PLAYBOOKS), A::ClearMarks, 0),
 
     command("links", "links", "Who shares addresses, devices, payments with the entity under the cursor, and who with those.", &["p l"], W::ENTITY, A::Links, 0),
     command("links-deeper", "deeper", "One step further: the group takes in who is linked to its outermost members.", &[">"], W::LINKS, A::LinksDeeper, 7),
@@ -456,7 +456,7 @@ pub const TABLE: &[Command] = &[
     command("about", "about", "What the playbook under the cursor finds, how, what it mistakes and where to go next; or what a hit says.", &["i"], W::PLAYBOOK, A::About, 6),
     command("results-view", "hits as view", "Open the hits of the playbook under the cursor in explore, as a view like any other.", &["o"], W::PLAYBOOK, A::ResultsView, 3),
     command("example-rows", "example rows", "The rows that the hit under the cursor names as examples.", &["r"], W::HIT, A::ExampleRows, 4),
-    command("dismiss", "dismiss", "Say that the hit under the cursor is nothing, and why; it is remembered and hidden.", &["d"], W::HIT, A::Dismiss, 7),
+    command("dismiss", "dismiss", "Say that the hit under the cursor, all that are marked, or all of a playbook, are nothing, and why; it is remembered and hidden.", &["d"], W::PLAYBOOK, A::Dismiss, 7),
     command("show-dismissed", "dismissed too", "Show on the board also who was dismissed, or hide them again.", &["x"], W::PLAYBOOKS, A::ShowDismissed, 2),
     command("fresh-only", "only new", "Only whom the last run in this case did not accuse, or everybody again.", &["n"], W::PLAYBOOKS, A::FreshOnly, 2),
     command("save-playbook", "view as playbook", "Write the filter of the view as a playbook of your own, its values as parameters.", &["Space w"], W::EXPLORE, A::SavePlaybook, 0),

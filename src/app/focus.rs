@@ -143,12 +143,13 @@ fn main(state: &State) -> Option<Pointed> {
 pub fn marked(state: &State) -> Option<&MarkedValues> {
     let marked = state.marks.values()?;
     // In the rows and their detail a value stands for its own row.
-    let here = state.surface == Surface::Explore
-        && match state.focus {
-            Pane::Fields => true,
-            Pane::Main => *state.place() != Place::Rows,
-            Pane::Detail | Pane::Timeline => false,
-        };
+    let here = state.surface == Surface::Playbooks
+        || state.surface == Surface::Explore
+            && match state.focus {
+                Pane::Fields => true,
+                Pane::Main => *state.place() != Place::Rows,
+                Pane::Detail | Pane::Timeline => false,
+            };
     (here && pointed_column(state).is_some_and(|column| column == marked.column)).then_some(marked)
 }
 

@@ -29,7 +29,10 @@ impl Case {
                 Some(entity) => refuse(format!("a value in the role {} cannot carry a label", entity.role)),
                 None => Ok(()),
             },
-            Event::Dismissed { reason, .. } if reason.trim().is_empty() => refuse("say why it is nothing".into()),
+            Event::Dismissed { reason, .. } | Event::DismissedMany { reason, .. } if reason.trim().is_empty() => {
+                refuse("say why it is nothing".into())
+            }
+            Event::DismissedMany { hits, .. } if hits.is_empty() => refuse("there is no hit to dismiss".into()),
             Event::Staged { entity, .. } if !entity.role.is_entity() => {
                 refuse(format!("a value in the role {} has no stage", entity.role))
             }

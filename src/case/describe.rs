@@ -1,5 +1,7 @@
 //! What an event did, in a few words.
 
+use std::collections::BTreeSet;
+
 use crate::domain::Entity;
 
 use super::event::Event;
@@ -32,6 +34,10 @@ impl Event {
             Event::Ran { what, rows: None } => format!("run {what}"),
             Event::PlaybookRan { playbook, hits, .. } => format!("run the playbook {playbook}: {} hits", hits.len()),
             Event::Dismissed { entity, .. } => format!("dismiss {entity}"),
+            Event::DismissedMany { hits, .. } => {
+                let whom: BTreeSet<&Entity> = hits.iter().map(|hit| &hit.entity).collect();
+                format!("dismiss {}", entities_text(&whom.into_iter().cloned().collect::<Vec<Entity>>()))
+            }
             Event::Visited { title, .. } => format!("look at {title}"),
             Event::Revealed { row_id, column, scope, .. } => match scope.as_str() {
                 "" => format!("reveal {column} of row {row_id}"),

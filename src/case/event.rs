@@ -102,6 +102,16 @@ pub struct FindingEdits {
     pub last_seen: Option<Timestamp>,
 }
 
+/// A hit of a playbook that is nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DismissedHit {
+    /// Whom the playbook accused.
+    pub entity: Entity,
+    /// The playbook's id; empty for all of them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub playbook: String,
+}
+
 /// What happened. In the journal each is a JSON object with its name in `kind`, in snake case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -397,6 +407,13 @@ pub enum Event {
         /// Why it is nothing.
         reason: String,
     },
+    /// Several hits were looked at and are nothing, for one reason: one step of undo.
+    DismissedMany {
+        /// Which.
+        hits: Vec<DismissedHit>,
+        /// Why they are nothing.
+        reason: String,
+    },
     /// An earlier entry was taken back.
     Undone {
         /// Which.
@@ -433,6 +450,7 @@ impl Event {
                 | Event::Found { .. }
                 | Event::FindingChanged { .. }
                 | Event::Dismissed { .. }
+                | Event::DismissedMany { .. }
         )
     }
 }

@@ -175,6 +175,11 @@ pub(super) fn apply(state: &mut State, subject: &Subject, entry: &Entry) {
             let dismissal = Dismissal { reason: reason.clone(), stamp };
             state.dismissals.entry(entity.clone()).or_default().insert(playbook.clone(), dismissal);
         }
+        Event::DismissedMany { reason, .. } => {
+            let Subject::Dismissal(entity, playbook) = subject else { return };
+            let dismissal = Dismissal { reason: reason.clone(), stamp };
+            state.dismissals.entry(entity.clone()).or_default().insert(playbook.clone(), dismissal);
+        }
         Event::Created { .. }
         | Event::Opened { .. }
         | Event::Visited { .. }

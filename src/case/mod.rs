@@ -39,7 +39,7 @@ pub use conflict::Conflict;
 pub use diff::{Difference, diff};
 pub use dir::{CaseDir, CaseError, Mode, Replay, Torn};
 pub use entry::{Entry, LineError, Origin};
-pub use event::{Event, FindingDetails, FindingEdits, Target};
+pub use event::{DismissedHit, Event, FindingDetails, FindingEdits, Target};
 pub use evidence::{EvidenceRow, NotEvidence, Place};
 pub use merge::MergeReport;
 pub use meta::{CaseMeta, MetaExtract, MetaSource};

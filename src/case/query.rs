@@ -8,7 +8,7 @@ use super::model::{
     CaseExtract, Counts, Export, Finding, Label, LabelChange, Labels, Measure, Note, Pin, Question, Reveal, TrailNode,
 };
 use super::state::{Case, Founding};
-use super::words::Status;
+use super::words::{Connotation, Status};
 
 impl Case {
     /// What the case was created as; empty before its first entry.
@@ -219,6 +219,12 @@ impl Case {
     /// A number for a new node of the trail.
     pub fn next_node(&self) -> u64 {
         self.state.trail.last_key_value().map_or(1, |(last, _)| last.saturating_add(1))
+    }
+
+    /// The entities that carry a label at `now` that says they are known and wanted: whom nothing that is done may hit.
+    pub fn good_at(&self, now: Timestamp) -> Vec<Entity> {
+        let good = |label: &Label| label.connotation == Connotation::Good && !label.is_expired(now);
+        self.labelled_entities().filter(|(_, labels)| labels.iter().any(good)).map(|(entity, _)| entity).collect()
     }
 
     /// The labels that have ended at `now`.

@@ -10,7 +10,7 @@ use crate::domain::{Entity, Timestamp};
 
 use super::check::Refusal;
 use super::entry::{Entry, NO_PREV};
-use super::event::Event;
+use super::event::{DismissedHit, Event};
 use super::fold;
 use super::model::{CaseExtract, Export, Merge, Oddity, Reveal, Run, Stamp, State, TrailNode};
 use super::triage::PlaybookRun;
@@ -262,6 +262,10 @@ fn subjects(entry: &Entry) -> Vec<Subject> {
         Event::LabelledMany { entities, .. } | Event::UnlabelledMany { entities, .. } => {
             let entities: BTreeSet<&Entity> = entities.iter().collect();
             return entities.into_iter().map(|entity| Subject::Labels(entity.clone())).collect();
+        }
+        Event::DismissedMany { hits, .. } => {
+            let hits: BTreeSet<&DismissedHit> = hits.iter().collect();
+            return hits.into_iter().map(|hit| Subject::Dismissal(hit.entity.clone(), hit.playbook.clone())).collect();
         }
         Event::Question { id, .. } | Event::Answered { id, .. } => Subject::Question(id.clone()),
         Event::Labelled { entity, .. } | Event::Unlabelled { entity, .. } => Subject::Labels(entity.clone()),

@@ -50,7 +50,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Entry, Event};
+    use crate::case::{DismissedHit, Entry, Event};
     use crate::domain::Timestamp;
 
     fn case(events: Vec<Event>) -> Case {
@@ -101,5 +101,29 @@ mod tests {
         let back = case(vec![dismissed("", "our own probe"), Event::Undone { seq: 1 }]);
         assert_eq!(back.dismissal(&key, "other"), None);
         assert!(all.check(&dismissed("", " ")).is_err());
+    }
+
+    #[test]
+    fn several_dismissals_are_one_step_and_are_taken_back_together() {
+        let hit = |entity: &str, playbook: &str| DismissedHit { entity: entity.parse().unwrap(), playbook: playbook.into() };
+        let twice = vec![hit("key:k1", "busy-keys"), hit("key:k2", "busy-keys"), hit("key:k1", "busy-keys")];
+        let event = Event::DismissedMany { hits: twice, reason: "the nightly job".into() };
+        assert_eq!(event.describe(), "dismiss 2 entities");
+        let mut case = case(vec![event.clone()]);
+        let keys: [Entity; 2] = ["key:k1", "key:k2"].map(|key| key.parse().unwrap());
+        assert!(keys.iter().all(|key| case.dismissal(key, "busy-keys").is_some_and(|known| known.reason == "the nightly job")));
+        assert_eq!(case.dismissal(&keys[0], "other"), None);
+        let (seq, _) = case.next_undo().unwrap();
+        let undone = Event::Undone { seq };
+        let (by, at) = ("ana".to_owned(), Timestamp(0));
+        case.apply(&Entry { seq: 2, at, by, prev: String::new(), hash: String::new(), origin: None, event: undone });
+        assert!(keys.iter().all(|key| case.dismissal(key, "busy-keys").is_none()));
+        assert!(case.check(&Event::DismissedMany { hits: Vec::new(), reason: "x".into() }).is_err());
+        let plain = serde_json::to_value(&event).unwrap();
+        assert_eq!(
+            plain["hits"][1],
+            serde_json::json!({"entity": serde_json::to_value(&keys[1]).unwrap(), "playbook": "busy-keys"})
+        );
+        assert_eq!(serde_json::from_value::<Event>(plain).unwrap(), event);
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use crate::case::{Connotation, Mode};
-use crate::domain::{Entity, Timestamp};
+use crate::case::Mode;
+use crate::domain::Timestamp;
 use crate::engine::{Limits, Statement, Table};
 use crate::investigate::Filter;
 use crate::investigate::dry_run::{self, Answers, Draft, Outcome};
@@ -56,7 +56,7 @@ pub(super) fn run(args: &DryRunArgs, place: &Place<'_>) -> Result<i32, Failure> 
     let filter = session.sealed(args.filter.filter.as_deref());
     let view = session.view(filter.as_deref(), &args.open)?;
     let draft = Draft { rule: parsed, from: args.from };
-    let good = good(&session);
+    let good = session.case.as_ref().map_or_else(Vec::new, |dir| dir.case().good_at(dir.case().clock()));
     let questions = session.built(dry_run::statements(&session.context(), &view, &draft, &good), Some(&rule))?;
     let ask = |statement: Statement| session.ask(statement, Limits::default());
     let optional = |statement: Option<Statement>| -> Result<Option<Table>, Failure> { statement.map(ask).transpose() };
@@ -72,15 +72,4 @@ pub(super) fn run(args: &DryRunArgs, place: &Place<'_>) -> Result<i32, Failure> 
     printer.page(&sheet)?;
     printer.end()?;
     Ok(0)
-}
-
-/// The entities of the case that carry a label now that says they are known and wanted.
-fn good(session: &Session<'_>) -> Vec<Entity> {
-    let Some(dir) = &session.case else { return Vec::new() };
-    let now = dir.case().clock();
-    let wanted = dir
-        .case()
-        .labelled_entities()
-        .filter(|(_, labels)| labels.iter().any(|label| label.connotation == Connotation::Good && !label.is_expired(now)));
-    wanted.map(|(entity, _)| entity).collect()
 }

@@ -71,7 +71,7 @@ pub enum Purpose {
     /// The parameters of a playbook, by id.
     Params(String),
     /// A verdict on whom playbooks accuse.
-    Judge(Entity),
+    Judge(Vec<Accused>),
     /// A text to search for in the playbooks and in whom they accuse.
     SearchPlaybooks,
     /// What a playbook made of the view is called.
@@ -98,6 +98,15 @@ pub enum Purpose {
     CopyStyle,
     /// A name for the mapping, to be saved as a profile.
     SaveProfile,
+}
+
+/// Somebody on whom a verdict is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accused {
+    /// Who.
+    pub entity: Entity,
+    /// The ids of the playbooks whose accusation is judged, the heaviest first.
+    pub playbooks: Vec<String>,
 }
 
 /// A row around which others are wanted.

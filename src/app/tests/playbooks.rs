@@ -227,8 +227,9 @@ fn a_dismissal_needs_a_reason_hides_the_hit_and_is_remembered() {
     assert!(matches!(desk.state.layers.last(), Some(Layer::Form(form)) if form.error.is_some()), "no reason, no dismissal");
     desk.type_in("a load test, agreed on");
     desk.play("C-s");
-    let dismissed: Vec<&Event> = desk.recorded.iter().filter(|event| matches!(event, Event::Dismissed { .. })).collect();
-    assert_eq!(dismissed.len(), 2, "of both playbooks that accuse it, and of no other");
+    let Some(Event::DismissedMany { hits, .. }) = desk.recorded.last() else { panic!("{:?}", desk.recorded.last()) };
+    let of: Vec<&str> = hits.iter().map(|hit| hit.playbook.as_str()).collect();
+    assert_eq!(of, ["stuffing", "bursts"], "of both playbooks that accuse it, and of no other");
     assert_eq!(board(&desk), ["key:key_1", "account:acct_2", "account:acct_3"]);
     assert_eq!(
         focus::pointed(&desk.state).unwrap().entity(),
@@ -240,8 +241,33 @@ fn a_dismissal_needs_a_reason_hides_the_hit_and_is_remembered() {
     assert_eq!(last.verdict, Verdict::Dismissed("a load test, agreed on".into()));
     desk.play("x R");
     assert_eq!(board(&desk).len(), 3, "it stays dismissed when the playbooks run again");
-    desk.play("u u");
+    desk.play("u");
     assert_eq!(board(&desk).len(), 4, "and is back when that is undone");
+}
+
+#[test]
+fn all_that_are_marked_or_all_of_a_playbook_are_judged_at_once() {
+    let mut desk = desk();
+    // The key between the two is passed over.
+    desk.play("R").play("g v j v d");
+    desk.type_in("two of ours");
+    desk.play("C-s");
+    assert_eq!(board(&desk), ["key:key_1", "account:acct_3"]);
+    assert!(desk.state.marks.is_empty(), "the marks are used up");
+    desk.play("u Tab");
+    go_to(&mut desk, "bursts");
+    desk.play("d");
+    desk.type_in("the nightly job");
+    desk.play("C-s Tab");
+    assert_eq!(board(&desk), ["account:acct_1", "key:key_1", "account:acct_2"], "acct_1 is accused by another playbook still");
+    // One finding about two.
+    desk.play("g v j j v V Tab Tab Tab Tab");
+    desk.type_in("one person");
+    desk.play("C-s");
+    let finding = desk.state.case.case.findings()[0].clone();
+    assert_eq!(finding.entities, [account("acct_1"), account("acct_2")]);
+    assert!(finding.text.contains("- account:acct_2: Passwords are tried (playbook stuffing)"), "{}", finding.text);
+    assert!(finding.measures.iter().any(|measure| measure.filter == "account:acct_1,acct_2"), "{:?}", finding.measures);
 }
 
 #[test]

@@ -127,7 +127,7 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
         FormPurpose::Unlabel(entities) => return labels::take_off(state, form, entities, out),
         FormPurpose::Stage(entities) => return labels::stage(state, form, entities, out),
         FormPurpose::Finding(_) => return findings::submit(state, form, out),
-        FormPurpose::Judge(entity) => return triage::submit(state, form, entity, out),
+        FormPurpose::Judge(accused) => return triage::submit(state, form, accused, out),
         FormPurpose::EditFinding(id) => return findings::change(state, form, id, out),
         FormPurpose::Verdict(id) => {
             let status = form.value("verdict").parse::<Status>().map_err(|error| error.to_string())?;

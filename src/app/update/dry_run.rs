@@ -1,7 +1,6 @@
 //! The dry run of a mitigation in the workbench: a rule is asked over the whole extract, and what it would have done is read.
 
-use crate::case::Connotation;
-use crate::domain::{Batch, Entity, Timestamp};
+use crate::domain::{Batch, Timestamp};
 use crate::engine::{Lane, Table};
 use crate::investigate::dry_run::{self, Answers, Draft, Outcome};
 use crate::investigate::{Filter, FilterError, View};
@@ -37,7 +36,8 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
         text => Some(text.parse::<Timestamp>().map_err(|error| error.to_string())?),
     };
     let draft = Draft { rule, from };
-    let good = good(state);
+    let case = &state.case.case;
+    let good = case.good_at(state.clock.unwrap_or_else(|| case.clock()));
     let questions = dry_run::statements(&state.extract_context(), &View::default(), &draft, &good).map_err(said)?;
     view::cancel(state, |purpose| matches!(purpose, Purpose::DryRun(_)), out);
     let asked = [
@@ -56,16 +56,6 @@ pub(super) fn submit(state: &mut State, form: &Form, out: &mut Vec<Effect>) -> R
     state.dry_run = Some(DryRun { draft, good, waiting, ..DryRun::default() });
     state.say(Tone::Plain, "trying the rule");
     Ok(())
-}
-
-/// The entities that carry a label now that says they are known and wanted.
-fn good(state: &State) -> Vec<Entity> {
-    let case = &state.case.case;
-    let now = state.clock.unwrap_or_else(|| case.clock());
-    let labelled = case
-        .labelled_entities()
-        .filter(|(_, labels)| labels.iter().any(|label| label.connotation == Connotation::Good && !label.is_expired(now)));
-    labelled.map(|(entity, _)| entity).collect()
 }
 
 /// One of the answers has come; with the last one the outcome is shown, below what is open at that moment.

@@ -10,6 +10,12 @@ use crate::app::state::{Layer, State, Tone};
 
 /// Opens the form that names the playbook.
 pub(super) fn open(state: &mut State) {
+    // What cannot become one is said before anything is typed.
+    let sample = Naming { id: "sample".to_owned(), title: String::new(), entity: Role::Account, severity: Severity::Info };
+    let kind = entity_roles(state).next().unwrap_or(Role::Account);
+    if let Err(error) = from_view(state.view(), &state.context(), &Naming { entity: kind, ..sample }) {
+        return state.say(Tone::Plain, error.to_string());
+    }
     let kinds: Vec<String> = entity_roles(state).map(|role| role.name().to_owned()).collect();
     // Whom the cursor is on, or whom the view was made for, is whom one means.
     let pointed = focus::pointed(state).and_then(|pointed| pointed.entity()).map(|entity| entity.role.name().to_owned());

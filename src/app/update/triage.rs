@@ -1,6 +1,8 @@
 //! The triage board: what the keys do with an accusation. From a hit to its rows, its examples, a pin, a finding, a dismissal.
 
-use crate::case::{Event, FindingDetails, Status};
+use std::collections::BTreeSet;
+
+use crate::case::{DismissedHit, Event, FindingDetails, Status};
 use crate::domain::{Entity, Schema, Severity, Value};
 use crate::engine::Lane;
 use crate::investigate::{Filter, Relation, View, count};
@@ -8,8 +10,10 @@ use crate::playbook;
 
 use crate::app::command::Action;
 use crate::app::effect::Effect;
-use crate::app::state::form::{Form, FormField, Purpose as FormPurpose};
+use crate::app::focus;
+use crate::app::state::form::{Accused, Form, FormField, Purpose as FormPurpose};
 use crate::app::state::jobs::Purpose;
+use crate::app::state::marks::described;
 use crate::app::state::playbooks::{Board, Entry, Hit};
 use crate::app::state::triage::Verdict;
 use crate::app::state::{Layer, Place, State, Tone};
@@ -52,7 +56,7 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Pin => pin(state, out),
         Action::Verdict => judge(state, 0),
         Action::Finding => judge(state, 1),
-        Action::Dismiss => judge(state, 2),
+        Action::Dismiss => judge(state, DISMISSED),
         _ => {}
     }
 }
@@ -135,68 +139,117 @@ const VERDICTS: &[&str] = &["confirmed", "open", "dismissed"];
 /// For which playbooks a dismissal is remembered.
 const SCOPES: &[&str] = &["these playbooks", "any playbook"];
 
-/// Opens the form of a verdict on whom the cursor is on.
+/// On whom a key wants a verdict: all that are marked, or else the one under the cursor.
+fn accused(state: &State) -> Vec<Accused> {
+    let id = |at: &usize| state.playbooks.entries.get(*at).map(|entry| entry.id.clone());
+    if let Some(marked) = focus::marked(state) {
+        let by = |entity: &Entity| -> Vec<String> {
+            let hit = |entry: &&Entry| entry.hits.iter().flatten().any(|hit| hit.entity == *entity);
+            state.playbooks.entries.iter().filter(hit).map(|entry| entry.id.clone()).collect()
+        };
+        let all = marked.entities().into_iter().map(|entity| Accused { playbooks: by(&entity), entity });
+        return all.filter(|accused| !accused.playbooks.is_empty()).collect();
+    }
+    let playbooks = state.playbooks.accusations().iter().filter_map(|(at, _)| id(at)).collect();
+    state.playbooks.pointed().map(|entity| Accused { entity: entity.clone(), playbooks }).into_iter().collect()
+}
+
+/// Everybody whom the playbook under the cursor accuses, of its accusation alone.
+fn accused_by_current(state: &State) -> Vec<Accused> {
+    let entry = state.playbooks.current().and_then(|at| state.playbooks.entries.get(at));
+    let hits = entry.into_iter().flat_map(|entry| entry.hits.iter().flatten().map(|hit| (entry.id.clone(), hit.entity.clone())));
+    hits.map(|(id, entity)| Accused { entity, playbooks: vec![id] }).collect()
+}
+
+/// The accusations of somebody by some playbooks.
+fn accusations<'s>(state: &'s State, accused: &'s [Accused]) -> impl Iterator<Item = (&'s Entry, &'s Hit)> {
+    accused.iter().flat_map(|accused| {
+        accused.playbooks.iter().filter_map(|id| {
+            let entry = state.playbooks.entries.iter().find(|entry| entry.id == *id)?;
+            Some((entry, entry.hits.as_ref()?.iter().find(|hit| hit.entity == accused.entity)?))
+        })
+    })
+}
+
+/// Opens the form of a verdict.
 fn judge(state: &mut State, chosen: usize) {
-    let places = state.playbooks.accusations();
-    let accused = state.playbooks.pointed().cloned();
-    let (Some(entity), Some((entry, _))) = (accused, places.first().and_then(|place| accusation(state, *place))) else {
+    let mut accused = accused(state);
+    if accused.is_empty() && chosen == DISMISSED {
+        accused = accused_by_current(state);
+    }
+    let Some((first, _)) = accusations(state, &accused).next() else {
         return state.say(Tone::Plain, "put the cursor on a hit to judge it; R runs all playbooks");
     };
-    let gravest = places.iter().filter_map(|place| Some(accusation(state, *place)?.0.severity)).max().unwrap_or(entry.severity);
+    let gravest = accusations(state, &accused).map(|(entry, _)| entry.severity).max().unwrap_or(first.severity);
     let at = Severity::ALL.iter().position(|severity| *severity == gravest).unwrap_or(0);
-    let title = match places.len() {
-        1 => format!("verdict on {entity}: {}", entry.title),
-        more => format!("verdict on {entity}, accused by {more} playbooks"),
+    let whom = described(&accused.iter().map(|accused| accused.entity.clone()).collect::<Vec<Entity>>());
+    let playbooks: BTreeSet<&String> = accused.iter().flat_map(|accused| &accused.playbooks).collect();
+    let title = match playbooks.len() {
+        1 => format!("verdict on {whom}: {}", first.title),
+        more => format!("verdict on {whom}, accused by {more} playbooks"),
     };
     let fields = vec![
         FormField::choice("verdict", VERDICTS, chosen)
             .about("confirmed and open state a finding with its rows counted; dismissed is remembered, and hidden from now on"),
-        FormField::text("title", false, entry.title.clone()).about("what the finding says, in a line; a dismissal needs none"),
+        FormField::text("title", false, first.title.clone()).about("what the finding says, in a line; a dismissal needs none"),
         FormField::choice("severity", Severity::WORDS, at).about("of the finding"),
         FormField::choice("holds for", SCOPES, 0)
-            .about("a dismissal: of the playbooks that accuse it now, or of all, also later ones"),
+            .about("a dismissal: of the playbooks that accuse now, or of all, also later ones"),
         FormField::long("reason", true, "").hinting("what was looked at, and what it shows"),
     ];
-    let mut form = Form::new(FormPurpose::Judge(entity), title, fields);
+    let mut form = Form::new(FormPurpose::Judge(accused), title, fields);
     // Whoever dismisses has one thing left to say.
-    form.at = if chosen == 2 { 4 } else { 0 };
+    form.at = if chosen == DISMISSED { 4 } else { 0 };
     state.layers.push(Layer::Form(form));
 }
 
+/// The place of the last verdict.
+const DISMISSED: usize = 2;
+
 /// The form of a verdict was filled in.
-pub(super) fn submit(state: &mut State, form: &Form, entity: &Entity, out: &mut Vec<Effect>) -> Result<(), String> {
-    let places = state.playbooks.accusations();
-    if state.playbooks.pointed() != Some(entity) || places.is_empty() {
-        return Err("what was accused is not under the cursor any more; Esc, then V again".to_owned());
+pub(super) fn submit(state: &mut State, form: &Form, accused: &[Accused], out: &mut Vec<Effect>) -> Result<(), String> {
+    let on = state.playbooks.pointed().cloned();
+    if form.value("verdict") == "dismissed" {
+        dismiss(state, form, accused, out)?;
+    } else {
+        found(state, form, accused, out)?;
     }
-    state.playbooks.triage.judging = Some((entity.clone(), state.playbooks.triage.cursor));
-    if form.value("verdict") != "dismissed" {
-        return found(state, form, entity, &places, out);
-    }
-    let reason = state.sealed(&form.text("reason")).into_owned();
-    let ids: Vec<String> = match form.value("holds for") {
-        "any playbook" => vec![String::new()],
-        _ => places.iter().filter_map(|place| Some(accusation(state, *place)?.0.id.clone())).collect(),
-    };
-    let dismissed = |playbook: String| Event::Dismissed { entity: entity.clone(), playbook, reason: reason.clone() };
-    super::casework::record_all(state, ids.into_iter().map(dismissed).collect(), out)
+    state.playbooks.triage.judging = on.map(|entity| (entity, state.playbooks.triage.cursor));
+    state.marks.clear();
+    Ok(())
 }
 
-/// States a finding about an accused entity, with its rows counted and the playbooks that accuse it as its measures. Where there is one
-/// that is open, that one is confirmed.
-fn found(
-    state: &mut State,
-    form: &Form,
-    entity: &Entity,
-    places: &[(usize, usize)],
-    out: &mut Vec<Effect>,
-) -> Result<(), String> {
+fn dismiss(state: &mut State, form: &Form, accused: &[Accused], out: &mut Vec<Effect>) -> Result<(), String> {
+    let reason = state.sealed(&form.text("reason")).into_owned();
+    let any = form.value("holds for") == "any playbook";
+    let mut hits: Vec<DismissedHit> = Vec::new();
+    for Accused { entity, playbooks } in accused {
+        let ids = if any { vec![String::new()] } else { playbooks.clone() };
+        hits.extend(ids.into_iter().map(|playbook| DismissedHit { entity: entity.clone(), playbook }));
+    }
+    let event = match hits.as_slice() {
+        [DismissedHit { entity, playbook }] => Event::Dismissed { entity: entity.clone(), playbook: playbook.clone(), reason },
+        _ => Event::DismissedMany { hits, reason },
+    };
+    allow(state, &event)?;
+    record(state, event, out);
+    Ok(())
+}
+
+/// States a finding about whom playbooks accuse, with their rows counted and the playbooks as its measures. Where there is an open one
+/// about one who is judged alone, that one is confirmed.
+fn found(state: &mut State, form: &Form, accused: &[Accused], out: &mut Vec<Effect>) -> Result<(), String> {
     let confirmed = form.value("verdict") == "confirmed";
     let reason = state.sealed(&form.text("reason")).into_owned();
-    let suspect = state.playbooks.triage.suspects.iter().find(|suspect| suspect.entity == *entity);
-    if let Some(Verdict::Found(id, status)) = suspect.map(|suspect| suspect.verdict.clone()) {
-        if !confirmed || status == Status::Confirmed {
-            return Err(format!("the finding {id} says so already; 3 shows it"));
+    let suspects = &state.playbooks.triage.suspects;
+    let known =
+        accused.iter().find_map(|accused| match &suspects.iter().find(|suspect| suspect.entity == accused.entity)?.verdict {
+            Verdict::Found(id, status) => Some((id.clone(), *status)),
+            _ => None,
+        });
+    if let Some((id, status)) = known {
+        if !confirmed || status == Status::Confirmed || accused.len() > 1 {
+            return Err(format!("the finding {id} is about it already; 3 shows it, e there adds to it"));
         }
         let text = state.case.case.finding_with(&id).map_or(String::new(), |finding| finding.text.clone());
         let text = if text.is_empty() { reason } else { format!("{text}\n\n{reason}") };
@@ -209,46 +262,57 @@ fn found(
     if title.is_empty() {
         return Err("a finding needs a title".to_owned());
     }
-    let accusations: Vec<(&Entry, &Hit)> = places.iter().filter_map(|place| accusation(state, *place)).collect();
-    let evidence = example_rows(state).into_iter().filter_map(|row| state.case.case.pin_of(state.extract_sha(), row));
+    let all: Vec<(&Entry, &Hit)> = accusations(state, accused).collect();
+    let entities: Vec<Entity> = accused.iter().map(|accused| accused.entity.clone()).collect();
+    let shown: BTreeSet<i64> = all.iter().flat_map(|(_, hit)| hit.examples.iter().copied()).collect();
+    let pins = shown.iter().filter_map(|row| state.case.case.pin_of(state.extract_sha(), *row));
     let id = state.case.next_id('f');
     let event = Event::Found {
         id: id.clone(),
         title: state.sealed(title).into_owned(),
         severity: form.value("severity").parse::<Severity>().map_err(|error| error.to_string())?,
-        entities: vec![entity.clone()],
-        text: format!("{reason}\n\n{}", told(&accusations)),
-        evidence: evidence.map(|pin| pin.evidence.clone()).collect(),
+        entities: entities.clone(),
+        text: format!("{reason}\n\n{}", told(&all)),
+        evidence: pins.map(|pin| pin.evidence.clone()).collect(),
         details: FindingDetails {
-            category: accusations.first().map_or(String::new(), |(entry, _)| entry.category.clone()),
-            first_seen: accusations.iter().filter_map(|(_, hit)| hit.first_seen).min(),
-            last_seen: accusations.iter().filter_map(|(_, hit)| hit.last_seen).max(),
+            category: all.first().map_or(String::new(), |(entry, _)| entry.category.clone()),
+            first_seen: all.iter().filter_map(|(_, hit)| hit.first_seen).min(),
+            last_seen: all.iter().filter_map(|(_, hit)| hit.last_seen).max(),
             ..FindingDetails::default()
         },
     };
     allow(state, &event)?;
-    let measures: Vec<Event> = places.iter().filter_map(|place| measured(state, *place, &id)).collect();
+    let mut playbooks: Vec<&String> = Vec::new();
+    for playbook in accused.iter().flat_map(|accused| &accused.playbooks) {
+        if !playbooks.contains(&playbook) {
+            playbooks.push(playbook);
+        }
+    }
+    let measures: Vec<Event> = playbooks.into_iter().filter_map(|playbook| measured(state, playbook, &id)).collect();
     state.case.give_id('f');
     record(state, event, out);
     if confirmed {
         record(state, changed(&id, Some(Status::Confirmed), None), out);
     }
     measures.into_iter().for_each(|measure| record(state, measure, out));
-    count_rows(state, entity, id, out)
+    count_rows(state, &entities, id, out)
 }
 
 /// What the playbooks say, a line each.
 fn told(accusations: &[(&Entry, &Hit)]) -> String {
+    let several = accusations.iter().any(|(_, hit)| accusations.first().is_some_and(|(_, first)| first.entity != hit.entity));
     let line = |(entry, hit): &(&Entry, &Hit)| {
         let params: Vec<String> = entry.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let with = if params.is_empty() { String::new() } else { format!(" with {}", params.join(" ")) };
-        format!("- {} (playbook {}{with}): score {}, {} requests", entry.title, entry.id, hit.score, hit.requests)
+        let whom = if several { format!("{}: ", hit.entity) } else { String::new() };
+        format!("- {whom}{} (playbook {}{with}): score {}, {} requests", entry.title, entry.id, hit.score, hit.requests)
     };
     accusations.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The number of hits of the playbook that accuses, so that it can be checked later. One that was cut short has none.
-fn measured(state: &State, (at, _): (usize, usize), finding: &str) -> Option<Event> {
+fn measured(state: &State, id: &str, finding: &str) -> Option<Event> {
+    let at = state.playbooks.entries.iter().position(|entry| entry.id == id)?;
     let (entry, playbook) = (state.playbooks.entries.get(at)?, state.playbooks.library.get(at)?);
     let statement = playbook::statement(playbook, &playbooks::values(playbook, &entry.params).ok()?).ok()?;
     let given: Vec<String> = entry.params.iter().map(|(name, value)| format!(" --param {name}={value}")).collect();
@@ -266,9 +330,11 @@ fn measured(state: &State, (at, _): (usize, usize), finding: &str) -> Option<Eve
     })
 }
 
-/// Counts all rows of the accused entity, as the view that the finding opens.
-fn count_rows(state: &mut State, entity: &Entity, finding: String, out: &mut Vec<Effect>) -> Result<(), String> {
-    let view = View { filter: Filter::keep(entity.role.name(), &Value::Text(entity.value.clone())), ..View::default() };
+/// Counts all rows of the accused entities, which are of one kind, as the view that the finding opens.
+fn count_rows(state: &mut State, entities: &[Entity], finding: String, out: &mut Vec<Effect>) -> Result<(), String> {
+    let Some(role) = entities.first().map(|entity| entity.role) else { return Ok(()) };
+    let values: Vec<Value> = entities.iter().map(|entity| Value::Text(entity.value.clone())).collect();
+    let view = View { filter: Filter::keep_any(role.name(), &values), ..View::default() };
     let statement = count::statement(&state.extract_context(), &view).map_err(|error| error.to_string())?;
     let purpose = Purpose::Measure {
         finding,

@@ -26,9 +26,12 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
     let heights: Vec<u16> =
         form.fields.iter().enumerate().map(|(at, field)| height(field, at == form.at, room_for_text, theme)).collect();
     let fields: u16 = heights.iter().sum();
+    let said = form.error.as_ref().map_or_else(Vec::new, |error| {
+        Line::new().with(SafeText::cut(error, 400), theme.error).wrap(usize::from(wide.saturating_sub(4)))
+    });
     // As many lines as the longest needs, so that nothing moves from field to field.
     let abouts = form.fields.iter().map(|field| about(field, wide, theme).len()).max().unwrap_or(0);
-    let below = u16::try_from(abouts).unwrap_or(0).min(3).max(u16::from(form.error.is_some()));
+    let below = u16::try_from(abouts.max(said.len())).unwrap_or(0).min(3);
     let high = head.saturating_add(fields).saturating_add(1 + 2 + below);
     let frame = Frame { title: Line::new(), right: Line::new(), bottom: keys(form, theme), focused: true };
     let inside = popup::draw(&frame, centered(area, wide, high), buf, theme);
@@ -66,20 +69,14 @@ pub(crate) fn draw(theme: &Theme, form: &Form, area: Rect, buf: &mut Buffer) {
             Entry::Choice { words, chosen } => choice(words, *chosen, current, spot, buf, theme),
         }
     }
-    if let Some(field) = form.fields.get(form.at)
-        && form.error.is_none()
-    {
-        let from = inside.height.saturating_sub(below);
-        for (line, index) in about(field, wide, theme).iter().zip(from..inside.height) {
-            if let Some(place) = row(inside, index) {
-                line.draw(place, buf, theme);
-            }
+    let lines = match form.fields.get(form.at) {
+        Some(field) if said.is_empty() => about(field, wide, theme),
+        _ => said,
+    };
+    for (line, index) in lines.iter().zip(inside.height.saturating_sub(below)..inside.height) {
+        if let Some(place) = row(inside, index) {
+            line.draw(place, buf, theme);
         }
-    }
-    if let Some(error) = &form.error
-        && let Some(place) = row(inside, inside.height.saturating_sub(1))
-    {
-        Line::new().with(SafeText::cut(error, 300), theme.error).draw(place, buf, theme);
     }
 }
 

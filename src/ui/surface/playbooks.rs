@@ -8,7 +8,7 @@ use crate::app::layout;
 use crate::app::state::State;
 use crate::app::state::playbooks::{Board, CANNOT_RUN, Entry, Hit, PlaybookLine};
 use crate::app::state::triage::Verdict;
-use crate::domain::{SafeText, Severity};
+use crate::domain::{Entity, SafeText, Severity};
 use crate::settings::theme::Theme;
 use crate::ui::widget::popup::Frame;
 use crate::ui::widget::text::{Cut, PLAIN, enough};
@@ -150,7 +150,7 @@ const SCORED: usize = 60;
 const SEEN: usize = 130;
 
 fn hit_line(state: &State, entry: &Entry, hit: &Hit, room: usize, theme: &Theme) -> (Line, Line) {
-    let (symbol, style) = look::connotation_mark(state, theme, Some(hit.entity.role), &hit.entity.value).unwrap_or((" ", PLAIN));
+    let (symbol, style) = mark(state, &hit.entity, theme);
     let dismissal = state.case.case.dismissal(&hit.entity, &entry.id);
     let accused = if dismissal.is_some() { theme.dim } else { theme.accent };
     let mut left = Line::new()
@@ -178,6 +178,14 @@ fn hit_line(state: &State, entry: &Entry, hit: &Hit, room: usize, theme: &Theme)
         right = right.with("  score ", theme.dim).with(SafeText::new(&look::real(hit.score)), PLAIN);
     }
     (left, right)
+}
+
+/// The sign before an accused entity: that it is marked, or what its labels say.
+pub(super) fn mark(state: &State, entity: &Entity, theme: &Theme) -> look::Mark {
+    match state.marks.has_value(entity.role.name(), Some(&entity.value)) {
+        true => look::marked(theme),
+        false => look::connotation_mark(state, theme, Some(entity.role), &entity.value).unwrap_or((" ", PLAIN)),
+    }
 }
 
 /// What the case says of an accused entity, in a few words.

@@ -11,7 +11,7 @@ use crate::ui::widget::text::{Cut, PLAIN, enough, width};
 use crate::ui::widget::{Line, row, scroll};
 use crate::ui::{format, look, pane};
 
-use super::playbooks::{frame, severity, verdict};
+use super::playbooks::{frame, mark, severity, verdict};
 use super::{line_room, two_sided};
 
 /// Columns of an accused entity, where there is room; longer ones are cut.
@@ -103,7 +103,7 @@ fn name_width(suspect: &Suspect) -> usize {
 
 fn suspect_line(state: &State, suspect: &Suspect, named: usize, room: usize, theme: &Theme) -> (Line, Line) {
     let entity = &suspect.entity;
-    let (symbol, style) = look::connotation_mark(state, theme, Some(entity.role), &entity.value).unwrap_or((" ", PLAIN));
+    let (symbol, style) = mark(state, entity, theme);
     let dismissed = matches!(suspect.verdict, Verdict::Dismissed(_));
     let open = state.playbooks.triage.open.contains(entity);
     let sign = match (open, theme.ascii) {
