@@ -164,7 +164,8 @@ fn linked_account() -> usize {
     studio.play("2 R");
     let found = (0..20).find(|down| {
         studio.open_accused(*down);
-        let of_account = studio.state.surface == Surface::Explore && studio.state.view().filter.to_string().starts_with("account:");
+        let of_account =
+            studio.state.surface == Surface::Explore && studio.state.view().filter.to_string().starts_with("account:");
         if !of_account {
             return false;
         }

@@ -34,7 +34,10 @@ fn log(home: &Path) -> PathBuf {
     let mut text = String::from("timestamp,request_id,account_id,api_key_id,client_ip,endpoint,status,prompt\n");
     for row in 0..40 {
         let account = if row % 4 == 3 { "acct_other" } else { "acct_busy" };
-        text.push_str(&format!("2026-03-02T10:{row:02}:00Z,req_{row},{account},key_a,192.0.2.{},/v1/messages,200,hello\n", row % 3));
+        text.push_str(&format!(
+            "2026-03-02T10:{row:02}:00Z,req_{row},{account},key_a,192.0.2.{},/v1/messages,200,hello\n",
+            row % 3
+        ));
     }
     let path = home.join("log.csv");
     fs::write(&path, text).expect("the log can be written");

@@ -231,8 +231,7 @@ pub fn report_heights(size: Size, count: u64) -> (u16, u16) {
 mod tests {
     use super::*;
 
-    const FIRST: Sizes =
-        Sizes { fields: 0, detail: 0, timeline: 0, no_fields: false, no_detail: false, no_timeline: false };
+    const FIRST: Sizes = Sizes { fields: 0, detail: 0, timeline: 0, no_fields: false, no_detail: false, no_timeline: false };
 
     fn at(width: u16, height: u16, focus: Pane, sizes: Sizes) -> Layout {
         layout(Size { width, height }, focus, true, sizes).unwrap()
@@ -278,13 +277,9 @@ mod tests {
         ];
         for (width, height) in (1..=200).flat_map(|width| (1..=60).map(move |height| (width, height))).chain([(300, 90)]) {
             let sizes = sizes[usize::from(width * 7 + height) % sizes.len()];
-            for (focus, rows) in [
-                (Pane::Fields, true),
-                (Pane::Timeline, false),
-                (Pane::Main, true),
-                (Pane::Main, false),
-                (Pane::Detail, false),
-            ] {
+            for (focus, rows) in
+                [(Pane::Fields, true), (Pane::Timeline, false), (Pane::Main, true), (Pane::Main, false), (Pane::Detail, false)]
+            {
                 let Some(layout) = layout(Size { width, height }, focus, rows, sizes) else {
                     assert!(width < 40 || height < 10);
                     continue;

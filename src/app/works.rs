@@ -50,9 +50,10 @@ fn is_masked(state: &State) -> bool {
 fn opens(state: &State) -> bool {
     match (state.surface, state.focus) {
         (Surface::Findings, _) => has_findings(state),
-        (Surface::Case, _) => {
-            !matches!(state.case_line(), None | Some(CaseLine::Heading(..) | CaseLine::Advice(_) | CaseLine::Source(_) | CaseLine::Reject(_)))
-        }
+        (Surface::Case, _) => !matches!(
+            state.case_line(),
+            None | Some(CaseLine::Heading(..) | CaseLine::Advice(_) | CaseLine::Source(_) | CaseLine::Reject(_))
+        ),
         (Surface::Explore, Pane::Detail) => {
             state.detail.lines().get(state.detail.cursor).is_some_and(|line| line.branch.is_some())
         }

@@ -16,7 +16,10 @@ pub(super) fn workbench(cli: &Cli, place: &Place<'_>) -> Result<Workbench, Failu
         return Err(Failure::Usage(what.to_owned()));
     };
     if !dir.exists() {
-        return Err(Failure::Failed(format!("the case {} is not there any more; --resume --case DIR goes on with another one", dir.display())));
+        return Err(Failure::Failed(format!(
+            "the case {} is not there any more; --resume --case DIR goes on with another one",
+            dir.display()
+        )));
     }
     let (case, _) = CaseDir::open(&dir, Mode::Read)?;
     let mut spec = last::opening(&dir, case.case(), last.as_ref()).map_err(|error| Failure::Failed(error.to_string()))?;

@@ -38,7 +38,9 @@ impl Keeper {
         let complaint = post.clone();
         let thread = std::thread::Builder::new().name("keeper".to_owned()).spawn(move || work(&paths, &post, &given));
         let thread = thread
-            .inspect_err(|error| complaint.send(Msg::Failed(format!("nothing is remembered, no thread could be started: {error}"))))
+            .inspect_err(|error| {
+                complaint.send(Msg::Failed(format!("nothing is remembered, no thread could be started: {error}")))
+            })
             .ok();
         Keeper { orders, thread }
     }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::{Case, Event};
 use crate::app::state::Resume;
+use crate::case::{Case, Event};
 use crate::extract::OpenSpec;
 use crate::settings::memory::{self, Thing};
 use crate::settings::paths::Paths;

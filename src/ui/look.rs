@@ -335,7 +335,12 @@ pub(super) fn keys_of(state: &State, id: &str) -> SafeText {
 }
 
 /// The same as [`advice`], with commands in the place of keys: what is bound to them is shown.
-pub(super) fn advise(state: &State, what: impl Into<SafeText>, ways: &[(&'static str, &'static str)], theme: &Theme) -> Vec<Line> {
+pub(super) fn advise(
+    state: &State,
+    what: impl Into<SafeText>,
+    ways: &[(&'static str, &'static str)],
+    theme: &Theme,
+) -> Vec<Line> {
     let mut lines = vec![Line::new().with(what, PLAIN), Line::new()];
     for (id, does) in ways {
         lines.push(Line::new().with(keys_of(state, id), theme.key_hint).with("  ", PLAIN).with(*does, theme.hint));

@@ -232,7 +232,9 @@ fn runs(buffer: &Buffer, y: u16, ground: &Colors) -> Vec<Run> {
                 last.columns += columns;
             }
             // A line goes on where its neighbour is the same one.
-            Some(last) if last.look == look && last.alone && last.text == symbol && is_seamless(symbol) => last.columns += columns,
+            Some(last) if last.look == look && last.alone && last.text == symbol && is_seamless(symbol) => {
+                last.columns += columns
+            }
             _ => runs.push(Run { from: x - area.left(), columns, text: symbol.to_owned(), look, alone }),
         }
         x += columns;

@@ -265,7 +265,8 @@ impl Stage {
                 update(&mut self.state, Msg::Recorded(Box::new(entry)))
             }
             Effect::Report { .. } => {
-                let written = CaseEvent::Exported { path: "exports/report.md".into(), sha256: "0".repeat(64), format: "md".into() };
+                let written =
+                    CaseEvent::Exported { path: "exports/report.md".into(), sha256: "0".repeat(64), format: "md".into() };
                 let entry = self.entry(written);
                 update(&mut self.state, Msg::Recorded(Box::new(entry)));
                 update(&mut self.state, Msg::Reported { path: "exports/report.md".to_owned(), bytes: 9_310 })

@@ -15,7 +15,7 @@ use super::picture;
 use super::stage::Stage;
 
 /// Frames with something of everything: each surface, pane, overlay and form.
-pub(crate) const SCENES: [&str; 42] = [
+pub(crate) const SCENES: [&str; 45] = [
     "",
     "j j l l",
     "l l +",
@@ -43,6 +43,9 @@ pub(crate) const SCENES: [&str; 42] = [
     "y",
     "2",
     "2 j Enter j",
+    "2 R",
+    "2 R j l",
+    "2 R Enter",
     "3",
     "4",
     "5",
@@ -101,7 +104,16 @@ fn the_cursor_is_seen_in_every_theme_on_every_terminal() {
     let themes = themes();
     assert!(themes.len() >= 20, "{}", themes.len());
     // Two frames that differ by one step of the cursor: whatever moved, an eye must see where it is now.
-    let steps = [("j", "k"), ("Tab Tab j", "k"), ("l l F j", "k"), ("2 j", "k"), ("z m j", "k"), (": Down", "Up"), ("Enter j", "k"), ("Space t j j", "k")];
+    let steps = [
+        ("j", "k"),
+        ("Tab Tab j", "k"),
+        ("l l F j", "k"),
+        ("2 j", "k"),
+        ("z m j", "k"),
+        (": Down", "Up"),
+        ("Enter j", "k"),
+        ("Space t j j", "k"),
+    ];
     let mut unseen = Vec::new();
     for (keys, step) in steps {
         let mut stage = Stage::ready(120, 40);
@@ -171,9 +183,8 @@ fn words_can_be_read_in_every_frame_of_every_theme() {
 
 #[test]
 fn a_terminal_that_says_what_it_is_gets_a_theme_that_suits_it() {
-    let chosen = |colours: &str, term: &str, plain: bool, ground: &str| {
-        Depth::of(colours, term, plain).theme(Ground::of_terminal(ground))
-    };
+    let chosen =
+        |colours: &str, term: &str, plain: bool, ground: &str| Depth::of(colours, term, plain).theme(Ground::of_terminal(ground));
     assert_eq!(chosen("", "dumb", false, ""), "mono");
     assert_eq!(chosen("truecolor", "xterm-kitty", true, "0;15"), "mono");
     assert_eq!(chosen("", "linux", false, ""), "ansi");

@@ -94,16 +94,7 @@ fn answer(statement: &Statement) -> Option<Script> {
     {
         return Some(script);
     }
-    Some(if sql.contains("'planted'") {
-        Script::rows(batch(&[
-            ("entity", vec![text("acct_1"), text("acct_2")]),
-            ("score", vec![Value::Float(9.0), Value::Float(2.0)]),
-            ("requests", vec![int(30), int(12)]),
-            ("first_seen", vec![Value::Time(Timestamp(0)); 2]),
-            ("last_seen", vec![Value::Time(Timestamp(60)); 2]),
-            ("examples", vec![text("1,2"); 2]),
-        ]))
-    } else if sql.contains("FROM secrets") {
+    Some(if sql.contains("FROM secrets") {
         let fingerprint = seal().mask(&secret()).into_owned();
         let locked = seal().lock(&fingerprint, &secret());
         Script::rows(batch(&[("fingerprint", vec![text(&fingerprint)]), ("secret", vec![text(&locked)])]))

@@ -66,7 +66,12 @@ fn resumed(filter: &str, extract: &str) -> Desk {
     let view = SavedView { filter: filter.into(), sort: vec!["-time".into()], ..SavedView::default() };
     desk.send(Msg::Resume(Resume { extract: extract.into(), title: "+ account:acct_1".into(), view }));
     desk.send(Msg::Opened(Arc::new(Desk::extract())));
-    desk.send(Msg::CaseOpened { case: Box::new(Case::default()), dir: "/case".into(), read_only: false, notice: Some("case of 9".into()) });
+    desk.send(Msg::CaseOpened {
+        case: Box::new(Case::default()),
+        dir: "/case".into(),
+        read_only: false,
+        notice: Some("case of 9".into()),
+    });
     desk.settle();
     desk
 }

@@ -13,7 +13,7 @@ fn toured() -> Desk {
     let mut desk = Desk::new();
     let text = "-- id = \"planted\"\n-- title = \"Planted abuse\"\n-- question = \"Who?\"\n-- severity = \"high\"\n-- entity = \"account\"\n\
                 -- roles = [\"account\"]\n-- ---\n-- Finds it.\nSELECT account AS entity, 1.0 AS score, 1 AS requests, NULL AS first_seen, \
-                NULL AS last_seen, 'planted' AS examples FROM requests\n";
+                NULL AS last_seen, 'stuffing' AS examples FROM requests\n";
     desk.send(Msg::Library(vec![Playbook::parse(text).unwrap()]));
     desk.send(Msg::Tour(TourKept::default()));
     desk

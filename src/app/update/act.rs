@@ -16,8 +16,8 @@ use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
 use super::{
-    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, panes, playbooks,
-    reopen, report, rows, save_playbook, sql, templates, time, tour, trail, triage, view,
+    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, panes, playbooks, reopen,
+    report, rows, save_playbook, sql, templates, time, tour, trail, triage, view,
 };
 
 /// Does it.

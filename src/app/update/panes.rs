@@ -54,9 +54,11 @@ pub(super) fn grow(state: &mut State, pane: Pane, larger: bool, out: &mut Vec<Ef
         Pane::Detail => sizes.no_detail = false,
         Pane::Timeline | Pane::Main => sizes.no_timeline = false,
     }
-    let shown = |sizes: Sizes| layout::layout(state.size, state.focus, *state.place() == Place::Rows || pane == Pane::Detail, sizes);
+    let shown =
+        |sizes: Sizes| layout::layout(state.size, state.focus, *state.place() == Place::Rows || pane == Pane::Detail, sizes);
     if shown(sizes) == shown(state.sizes) {
-        return state.say(Tone::Plain, if larger { "there is no more room for it" } else { "it gets no smaller; x puts it away" });
+        return state
+            .say(Tone::Plain, if larger { "there is no more room for it" } else { "it gets no smaller; x puts it away" });
     }
     take(state, sizes, out);
 }

@@ -76,7 +76,8 @@ pub(super) fn advance(state: &mut State, before: Option<&Before>, out: &mut Vec<
         tour.moved.0 |= in_rows && state.rows.cursor != before.row;
         tour.moved.1 |= in_rows && state.rows.column != before.column;
         // Whatever the playbooks look like: what they open is a view.
-        tour.opened |= before.surface == Surface::Playbooks && state.surface == Surface::Explore && before.node != state.trail.position();
+        tour.opened |=
+            before.surface == Surface::Playbooks && state.surface == Surface::Explore && before.node != state.trail.position();
     }
     tour.helped |= tour.step() == Some(Step::Next) && matches!(state.layers.last(), Some(Layer::Help { .. }));
     while tour.is_done(state) {

@@ -143,7 +143,14 @@ mod tests {
 
     #[test]
     fn the_ground_decides_between_dark_and_light() {
-        let grounds = [("15;0", "dark"), ("0;15", "light"), ("0;default;7", "light"), ("12;8", "dark"), ("", "dark"), ("0;default", "dark")];
+        let grounds = [
+            ("15;0", "dark"),
+            ("0;15", "light"),
+            ("0;default;7", "light"),
+            ("12;8", "dark"),
+            ("", "dark"),
+            ("0;default", "dark"),
+        ];
         for (said, theme) in grounds {
             assert_eq!(Depth::Indexed.theme(Ground::of_terminal(said)), theme, "{said}");
             assert_eq!(Depth::Sixteen.theme(Ground::of_terminal(said)), "ansi");

@@ -27,16 +27,15 @@ pub(crate) fn draw(state: &State, theme: &Theme, input: &Typed, top: usize, area
     }
     let below = Rect { y: inside.y + 1.min(inside.height), height: inside.height.saturating_sub(1), ..inside };
     if matches.is_empty() {
-        let lines = Line::new().with("No command has these letters in its keys, its name or what it does. C-u empties the line.", theme.dim);
+        let lines = Line::new()
+            .with("No command has these letters in its keys, its name or what it does. C-u empties the line.", theme.dim);
         paragraph::draw(&lines.wrap(usize::from(below.width)), 0, below, buf, theme);
         return;
     }
     let here = focus::here(state);
     let columns = Columns::of(below.width);
-    let lines: Vec<Line3> = matches
-        .iter()
-        .flat_map(|(command, keys)| columns.lines(command, keys, command.when.meets(here), theme))
-        .collect();
+    let lines: Vec<Line3> =
+        matches.iter().flat_map(|(command, keys)| columns.lines(command, keys, command.when.meets(here), theme)).collect();
     let first = first_line(top, matches.len(), lines.len(), state.size.height, below.height);
     for (line, index) in lines.iter().skip(first).zip(0..below.height) {
         let Some(place) = row(below, index) else { break };

@@ -7,10 +7,10 @@ use crate::app::layout::{Layout, WIDE};
 use crate::app::state::{Pane, State};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
+use crate::ui::widget::Line;
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame};
 use crate::ui::widget::text::PLAIN;
-use crate::ui::widget::Line;
 
 /// Draws the sizes at the lower right.
 pub(crate) fn sizes(state: &State, theme: &Theme, cursor: usize, places: &Layout, buf: &mut Buffer) {

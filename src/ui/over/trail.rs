@@ -9,10 +9,10 @@ use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
 use crate::ui::look::keys_of;
-use crate::ui::widget::{Line, row};
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame, centered};
 use crate::ui::widget::text::PLAIN;
+use crate::ui::widget::{Line, row};
 
 /// Deeper steps are not indented further.
 const DEEPEST: usize = 12;

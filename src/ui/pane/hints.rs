@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::app::command::{self, Action, When};
 use crate::app::focus;
-use crate::app::works::{completes, has_a_size, works};
+use crate::app::layout::Sizes;
 use crate::app::state::form::FormField;
 use crate::app::state::report::Tab;
-use crate::app::layout::Sizes;
 use crate::app::state::{Layer, Pane, State, Surface, Tone};
+use crate::app::works::{completes, has_a_size, works};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::widget::Line;
@@ -64,7 +64,8 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
     let own = |list: &[(&'static str, &'static str)]| list.iter().map(|(key, does)| ((*key).into(), (*does).into())).collect();
     match state.layers.last() {
         Some(Layer::Help { input, .. }) => {
-            let more = command::matching(input.text(), &state.keymap).len() + 3 > usize::from(state.size.height.saturating_sub(6)) + 1;
+            let more =
+                command::matching(input.text(), &state.keymap).len() + 3 > usize::from(state.size.height.saturating_sub(6)) + 1;
             own(&[("Up Down", "scroll"), ("letters", "search"), ("Esc", "closes")][usize::from(!more)..])
         }
         Some(Layer::Palette { .. }) => {

@@ -27,9 +27,12 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if list.items.is_empty() {
         let lines = match list.loading {
             true => vec![Line::new().with("counting", theme.dim)],
-            false if !list.needle.is_empty() => {
-                look::advise(state, "No value has this text.", &[("search-list", "searches for another one, or for nothing")], theme)
-            }
+            false if !list.needle.is_empty() => look::advise(
+                state,
+                "No value has this text.",
+                &[("search-list", "searches for another one, or for nothing")],
+                theme,
+            ),
             false => look::advise(
                 state,
                 "No row of this view has a value there.",

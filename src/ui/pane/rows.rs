@@ -41,9 +41,15 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let (what, ways): (_, &[(&'static str, &'static str)]) = match (view.is_whole(), view.filter.is_all()) {
             (true, _) if view.relation.is_requests() => (
                 "The extract is open, and there is no row in it.",
-                &[("load-report", "says what was read, and what could not be"), ("mapping", "says what fills each role"), ("quit", "quits")],
+                &[
+                    ("load-report", "says what was read, and what could not be"),
+                    ("mapping", "says what fills each role"),
+                    ("quit", "quits"),
+                ],
             ),
-            (true, _) => ("The SQL gives no row.", &[("sql", "goes back to the SQL"), ("trail-back", "goes back to the view before")]),
+            (true, _) => {
+                ("The SQL gives no row.", &[("sql", "goes back to the SQL"), ("trail-back", "goes back to the view before")])
+            }
             (false, true) => (
                 "No row lies in this range of time.",
                 &[("trail-back", "goes back"), ("time-range", "takes another range"), ("clear-filter", "shows all rows")],

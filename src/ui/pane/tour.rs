@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::state::tour::{Step, Tour};
 use crate::app::state::State;
+use crate::app::state::tour::{Step, Tour};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
