@@ -25,7 +25,8 @@ fn step(desk: &Desk) -> Option<Step> {
 
 /// Runs all playbooks and goes to the rows of the first whom they accuse.
 fn open_a_hit(desk: &mut Desk) {
-    desk.play("R Enter");
+    desk.play("R");
+    desk.play("Enter");
     assert_eq!(desk.state.surface, Surface::Explore, "{}", desk.message());
 }
 
