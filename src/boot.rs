@@ -31,6 +31,8 @@ fn workbench(asked: Workbench, paths: &Paths) -> Result<Option<String>, Trouble>
         prepare,
         case: asked.case,
         read_only: asked.read_only,
+        tour: asked.tour && preferences.tour != Some(false),
+        resume: asked.resume,
         range: asked.time,
         theme: asked.theme,
         preferences,

@@ -6,6 +6,8 @@
 mod picture;
 #[path = "frames/stage.rs"]
 mod stage;
+#[path = "frames/terms.rs"]
+mod terms;
 
 use casebook::domain::text::is_unfit;
 use casebook::settings::theme::Theme;
@@ -355,6 +357,73 @@ fn trail() {
     keep("trail", "l l + Backspace ! Backspace F Space b");
 }
 
+/// The tour, a step a line: what is pressed to get to the next one.
+const TOUR: [(&str, &str); 10] = [
+    ("look", "j l"),
+    ("playbooks", "2"),
+    ("hit", HIT),
+    ("inside", "l p l"),
+    ("others", "j"),
+    ("label", "t s u s p e c t Enter Enter w h y C-s"),
+    ("pin", "p r m"),
+    ("finding", "f k e y s C-s"),
+    ("report", "Space r Enter Enter"),
+    ("next", "? Esc"),
+];
+
+/// From the playbooks to the rows of the first whom one accuses.
+const HIT: &str = "R Enter";
+
+#[test]
+fn tour() {
+    keep_of("tour", "", Stage::toured);
+    keep_of("tour-others", &TOUR[..4].iter().map(|step| step.1).collect::<Vec<_>>().join(" "), Stage::toured);
+    keep_of("tour-form", "F2 F2 F2 F2 F2 l t", Stage::toured);
+}
+
+#[test]
+fn every_step_of_the_tour_says_what_to_press() {
+    let theme = Theme::builtin("dark").unwrap();
+    let mut all = String::new();
+    for (width, height, lines) in [(80, 24, 3), (60, 20, 4), (40, 10, 1)] {
+        let mut stage = Stage::toured(width, height);
+        for (name, keys) in TOUR {
+            let shown = picture::text(&stage.draw(&theme));
+            // Below everything else, or in the place of the trail.
+            let from = if lines == 1 { 0 } else { usize::from(height) - lines };
+            let panel: String = shown.lines().skip(from).take(lines).map(|line| format!("{line}\n")).collect();
+            assert!(!panel.contains('…'), "{name} at {width}x{height} does not fit:\n{panel}");
+            all.push_str(&format!("{name} at {width}x{height}, then {keys}\n{panel}"));
+            stage.press(keys);
+        }
+        all.push_str("over:\n");
+        all.push_str(picture::text(&stage.draw(&theme)).lines().last().unwrap_or_default());
+        all.push('\n');
+    }
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("tour-steps", all);
+    });
+}
+
+#[test]
+fn sizes_of_panes() {
+    keep("panes", "Space a l l j l l");
+    let theme = Theme::builtin("dark").unwrap();
+    let mut stage = Stage::ready(300, 90);
+    stage.press("j l l");
+    let mut away = Stage::ready(120, 40);
+    away.press("Space a x j x j x Esc j");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("rows-300x90", picture::text(&stage.draw(&theme)));
+        insta::assert_snapshot!("panes-away-120x40", picture::text(&away.draw(&theme)));
+    });
+}
+
+#[test]
+fn themes_to_choose_from() {
+    keep("theme-choice", "Space t j j");
+}
+
 #[test]
 fn running_query() {
     keep_of("running", "", Stage::running);
@@ -467,7 +536,7 @@ fn hostile_case() {
 
 #[test]
 fn every_theme_draws_the_same_words() {
-    for name in ["light", "mono"] {
+    for name in Theme::builtin_names() {
         let theme = Theme::builtin(name).unwrap();
         let mut stage = Stage::ready(80, 24);
         stage.press("l l t b a d Enter Enter w h y C-s m j");

@@ -34,7 +34,7 @@ struct Thread {
 fn thread(id: &str) -> Thread {
     let home = tempfile::tempdir().expect("a folder");
     let planted = truth(home.path()).planted.into_iter().find(|planted| planted.id == id).expect("it is planted");
-    let mut terminal = Terminal::start(home.path(), SIZE, &["demo", "--rows", ROWS]);
+    let mut terminal = Terminal::start(home.path(), SIZE, &["demo", "--no-tour", "--rows", ROWS]);
     terminal.ready("1 of 20,000").wait("new case");
     Thread { _home: home, planted, terminal, pressed: 0 }
 }

@@ -3,6 +3,7 @@
 
 use crate::domain::Role;
 
+use super::keymap::Keymap;
 use super::state::Surface;
 
 /// Where a command works: a set of places.
@@ -62,6 +63,9 @@ impl When {
     pub const HITS: When = When(1 << 19);
     /// Two views that are compared have the focus.
     pub const COMPARE: When = When(1 << 26);
+
+    /// The tour goes on.
+    pub const TOUR: When = When(1 << 30);
 
     /// Every pane and surface, without the properties of what is under the cursor.
     const PLACES: When = When::EXPLORE_PANES.or(When::FINDINGS).or(When::CASE).or(When::PLAYBOOKS).or(When::SQL);
@@ -220,6 +224,10 @@ pub enum Action {
     FreshOnly,
     SavePlaybook,
     Theme,
+    Panes,
+    Tour,
+    TourSkip,
+    TourLeave,
     Mapping,
     LoadReport,
     Reopen,
@@ -330,7 +338,11 @@ pub const TABLE: &[Command] = &[
     command("mapping", "mapping", "What fills each role of the extract; try another column, path or expression, apply it, save it as a profile.", &["z m", "Space m"], W::ANYWHERE, A::Mapping, 0),
     command("load-report", "load report", "What was read from which file and why so, and every record that could not be read.", &["z e", "Space e"], W::ANYWHERE, A::LoadReport, 0),
     command("reopen", "open again", "Open the extract again, because a file of it changed.", &["Space o"], W::ANYWHERE, A::Reopen, 0),
-    command("theme", "next theme", "Switch between the themes.", &["Space t"], W::ANYWHERE, A::Theme, 0),
+    command("theme", "theme", "Choose a theme and see each at once; Enter keeps it in config.toml.", &["Space t"], W::ANYWHERE, A::Theme, 0),
+    command("panes", "sizes of panes", "Make the fields, the histogram and the detail larger or smaller, or put them away; it is kept for the next sitting.", &["Space a"], W::EXPLORE, A::Panes, 0),
+    command("tour", "tour", "Begin the tour: what to press, from the first row to a written report.", &[], W::ANYWHERE, A::Tour, 0),
+    command("tour-skip", "skip this step", "Go on to the next step of the tour.", &["F2", "Space n"], W::TOUR, A::TourSkip, 0),
+    command("tour-leave", "leave the tour", "Leave the tour for good; the palette brings it back.", &["F3", "Space z"], W::TOUR, A::TourLeave, 0),
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),
@@ -483,19 +495,17 @@ pub fn by_id(id: &str) -> Option<&'static Command> {
     TABLE.iter().find(|command| command.id == id)
 }
 
-/// The commands whose title, help, id or keys have what is searched for; all of them when nothing is.
-pub fn matching(text: &str) -> Vec<&'static Command> {
+/// The commands whose title, help, id or keys have what is searched for, with their keys as they are bound; all of them when nothing is.
+pub fn matching(text: &str, keymap: &Keymap) -> Vec<(&'static Command, Vec<String>)> {
     let needle = text.trim().to_lowercase();
-    TABLE
-        .iter()
-        .filter(|command| {
-            needle.is_empty()
-                || command.title.contains(&needle)
-                || command.help.to_lowercase().contains(&needle)
-                || command.id.contains(&needle)
-                || command.keys.contains(&text.trim())
-        })
-        .collect()
+    let fits = |(command, keys): &(&'static Command, Vec<String>)| {
+        needle.is_empty()
+            || command.title.to_lowercase().contains(&needle)
+            || command.help.to_lowercase().contains(&needle)
+            || command.id.contains(&needle)
+            || keys.iter().any(|keys| keys == text.trim())
+    };
+    keymap.table().into_iter().filter(fits).collect()
 }
 
 /// The key table as Markdown, for the README: one row a command, in the order of the table.

@@ -5,7 +5,9 @@ use crate::domain::{Batch, Role};
 use crate::engine::{JobId, Request};
 use crate::report::Format;
 
+use super::layout::Sizes;
 use super::state::copying::Handout;
+use super::state::tour::TourKept;
 
 /// Something to do. The runtime does it and answers with messages.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +65,12 @@ pub enum Effect {
     Edit(String),
     /// Draw with another theme from now on.
     Theme(String),
+    /// Write the theme into the configuration.
+    KeepTheme(String),
+    /// Remember the sizes of the panes for the next sitting.
+    KeepSizes(Sizes),
+    /// Remember how far the tour is.
+    KeepTour(TourKept),
     /// End the program.
     Quit,
 }

@@ -248,6 +248,9 @@ pub fn here(state: &State) -> When {
     if !state.jobs.is_empty() {
         here = here.or(When::RUNNING);
     }
+    if state.tour.is_some() {
+        here = here.or(When::TOUR);
+    }
     here
 }
 

@@ -1,6 +1,7 @@
 //! How the screen is divided: pure geometry, shared by what moves the cursor and by what draws.
 
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 
 use super::state::{Pane, Size};
 
@@ -9,6 +10,33 @@ pub const SMALLEST: Size = Size { width: 40, height: 10 };
 
 /// From this width on the side panes stand beside the rows.
 pub const WIDE: u16 = 120;
+
+/// Columns that the side panes leave to what stands between them, however wide they are made.
+const LEFT: u16 = 40;
+/// Columns that a side pane keeps, however narrow it is made.
+const NARROWEST: u16 = 16;
+/// Lines that the histogram keeps with its border, and those that it leaves below itself.
+const FLATTEST: u16 = 3;
+const BELOW: u16 = 8;
+
+/// What an analyst made of the panes: how much larger than by default each is, and which are put away. It is kept from sitting to sitting,
+/// and being a difference it suits every terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sizes {
+    /// Columns more for the fields.
+    pub fields: i16,
+    /// Columns more for the row's detail.
+    pub detail: i16,
+    /// Lines more for the histogram.
+    pub timeline: i16,
+    /// Whether the fields are put away until they are gone to.
+    pub no_fields: bool,
+    /// Whether the detail is.
+    pub no_detail: bool,
+    /// Whether the histogram is.
+    pub no_timeline: bool,
+}
 
 /// Where everything is on the explore surface. On a narrow screen the focused side pane takes the place of the main area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +61,7 @@ pub struct Layout {
 
 /// Divides the screen; nothing when it is too small. A main area that shows no rows (`rows` is false) takes the place of the row's detail
 /// too, until that is gone to.
-pub fn layout(size: Size, focus: Pane, rows: bool) -> Option<Layout> {
+pub fn layout(size: Size, focus: Pane, rows: bool, sizes: Sizes) -> Option<Layout> {
     if size.width < SMALLEST.width || size.height < SMALLEST.height {
         return None;
     }
@@ -44,9 +72,9 @@ pub fn layout(size: Size, focus: Pane, rows: bool) -> Option<Layout> {
     let histogram = match (focus, work.height) {
         (_, 0..=13) => 0,
         // What one looks at gets half of the room.
-        (Pane::Timeline, high) => (high / 2).clamp(7, 16),
-        (_, 14..=24) => 5,
-        _ => 7,
+        (Pane::Timeline, high) => grown((high / 2).clamp(7, 16), sizes.timeline, FLATTEST, high - BELOW),
+        _ if sizes.no_timeline => 0,
+        (_, high) => grown(if high <= 24 { 5 } else { 7 }, sizes.timeline, FLATTEST, high - BELOW),
     };
     let mut layout = Layout {
         trail: line(0),
@@ -59,12 +87,20 @@ pub fn layout(size: Size, focus: Pane, rows: bool) -> Option<Layout> {
         body,
     };
     if width >= WIDE {
-        let fields = (width * 2 / 7).clamp(34, 42);
-        let detail = (width * 2 / 7).clamp(34, 52);
-        let detail = if rows || focus == Pane::Detail { detail } else { 0 };
+        let room = width - LEFT;
+        let has_fields = !sizes.no_fields || focus == Pane::Fields;
+        let has_detail = (rows && !sizes.no_detail) || focus == Pane::Detail;
+        let detail = match has_detail {
+            true => grown((width * 2 / 7).clamp(34, 52), sizes.detail, NARROWEST, room - if has_fields { NARROWEST } else { 0 }),
+            false => 0,
+        };
+        let fields = match has_fields {
+            true => grown((width * 2 / 7).clamp(34, 42), sizes.fields, NARROWEST, room - detail),
+            false => 0,
+        };
         let middle = Rect::new(fields, work.y, width - fields - detail, work.height);
-        layout.fields = Some(Rect::new(0, work.y, fields, work.height));
-        layout.detail = (detail > 0).then(|| Rect::new(width - detail, work.y, detail, work.height));
+        layout.fields = has_fields.then(|| Rect::new(0, work.y, fields, work.height));
+        layout.detail = has_detail.then(|| Rect::new(width - detail, work.y, detail, work.height));
         let (above, below) = split(middle, histogram);
         layout.timeline = above;
         layout.main = Some(below);
@@ -87,21 +123,17 @@ pub fn layout(size: Size, focus: Pane, rows: bool) -> Option<Layout> {
     Some(layout)
 }
 
-/// Columns that the fields leave to what stands beside them, however wide they are made.
-const LEFT: u16 = 40;
+/// A measure that was made larger or smaller, within bounds; the upper one counts first.
+fn grown(by_default: u16, more: i16, least: u16, most: u16) -> u16 {
+    by_default.saturating_add_signed(more).max(least).min(most)
+}
 
-impl Layout {
-    /// The fields so much wider, at the cost of what stands right beside them. Where they have a screen of their own nothing changes.
-    pub fn with_wider_fields(mut self, by: u16) -> Layout {
-        let Some(main) = self.main.or(self.timeline).filter(|main| main.x > 0) else { return self };
-        let by = by.min(main.width.saturating_sub(LEFT));
-        if let Some(fields) = &mut self.fields {
-            fields.width += by;
-            for pane in [&mut self.main, &mut self.timeline].into_iter().flatten() {
-                (pane.x, pane.width) = (pane.x + by, pane.width - by);
-            }
-        }
-        self
+/// Lines that the tour takes below everything else. Where there is no room for them it has one line only, in the place of the trail.
+pub fn tour_lines(size: Size) -> u16 {
+    match (size.width, size.height) {
+        (_, ..18) => 0,
+        (72.., _) => 3,
+        _ => 4,
     }
 }
 
@@ -119,19 +151,19 @@ pub fn inside(pane: Option<Rect>) -> u16 {
 }
 
 /// Rows of the table on a screen of this size: inside the border, below the header.
-pub fn rows_height(size: Size) -> u16 {
-    let main = layout(size, Pane::Main, true).and_then(|layout| layout.main);
+pub fn rows_height(size: Size, sizes: Sizes) -> u16 {
+    let main = layout(size, Pane::Main, true, sizes).and_then(|layout| layout.main);
     inside(main).saturating_sub(1).max(1)
 }
 
 /// Items of a list in the main area: inside the border, below the header.
-pub fn list_height(size: Size) -> u16 {
-    rows_height(size)
+pub fn list_height(size: Size, sizes: Sizes) -> u16 {
+    rows_height(size, sizes)
 }
 
 /// Lines of a pane when it has the focus.
-pub fn pane_height(size: Size, pane: Pane) -> u16 {
-    let Some(layout) = layout(size, pane, true) else { return 1 };
+pub fn pane_height(size: Size, pane: Pane, sizes: Sizes) -> u16 {
+    let Some(layout) = layout(size, pane, true, sizes) else { return 1 };
     inside(match pane {
         Pane::Fields => layout.fields,
         Pane::Detail => layout.detail,
@@ -156,8 +188,8 @@ pub fn about_width(width: u16) -> u16 {
 }
 
 /// Lines of each side where two views are compared: side by side on a wide screen, one above the other otherwise.
-pub fn compare_height(size: Size) -> u16 {
-    let main = layout(size, Pane::Main, false).and_then(|layout| layout.main).map_or(4, |main| main.height);
+pub fn compare_height(size: Size, sizes: Sizes) -> u16 {
+    let main = layout(size, Pane::Main, false, sizes).and_then(|layout| layout.main).map_or(4, |main| main.height);
     let side = if size.width >= WIDE { main } else { main / 2 };
     side.saturating_sub(2).max(1)
 }
@@ -199,46 +231,73 @@ pub fn report_heights(size: Size, count: u64) -> (u16, u16) {
 mod tests {
     use super::*;
 
+    const FIRST: Sizes = Sizes { fields: 0, detail: 0, timeline: 0, no_fields: false, no_detail: false, no_timeline: false };
+
+    fn at(width: u16, height: u16, focus: Pane, sizes: Sizes) -> Layout {
+        layout(Size { width, height }, focus, true, sizes).unwrap()
+    }
+
     #[test]
     fn fields_grow_beside_the_rows_and_leave_them_room() {
-        let wide = |by: u16| layout(Size { width: 120, height: 40 }, Pane::Main, true).unwrap().with_wider_fields(by);
+        let wide = |fields: i16| at(120, 40, Pane::Main, Sizes { fields, ..FIRST });
         assert_eq!(wide(8).fields.unwrap().width, wide(0).fields.unwrap().width + 8);
         assert_eq!(wide(500).main.unwrap().width, LEFT);
-        let small = layout(Size { width: 80, height: 24 }, Pane::Fields, true).unwrap();
-        assert_eq!(small.with_wider_fields(8), small);
+        assert_eq!(wide(-500).fields.unwrap().width, NARROWEST);
+        assert_eq!(at(80, 24, Pane::Fields, Sizes { fields: 8, ..FIRST }), at(80, 24, Pane::Fields, FIRST));
+    }
+
+    #[test]
+    fn the_histogram_and_the_detail_grow_too() {
+        let high = |timeline: i16| at(80, 40, Pane::Main, Sizes { timeline, ..FIRST }).timeline.unwrap().height;
+        assert_eq!((high(3), high(-30), high(90)), (high(0) + 3, FLATTEST, 37 - BELOW));
+        let wide = |detail: i16| at(300, 90, Pane::Main, Sizes { detail, ..FIRST });
+        assert_eq!(wide(20).detail.unwrap().width, 72);
+        assert_eq!(wide(20).main.unwrap().width, 300 - 42 - 72);
+    }
+
+    #[test]
+    fn a_pane_that_was_put_away_is_there_when_it_is_gone_to() {
+        let none = Sizes { no_fields: true, no_detail: true, no_timeline: true, ..FIRST };
+        let main = at(120, 40, Pane::Main, none);
+        assert_eq!((main.fields, main.timeline, main.detail), (None, None, None));
+        assert_eq!(main.main.unwrap(), Rect::new(0, 2, 120, 37));
+        assert!(at(120, 40, Pane::Fields, none).fields.is_some());
+        assert!(at(120, 40, Pane::Detail, none).detail.is_some());
+        assert!(at(120, 40, Pane::Timeline, none).timeline.is_some());
     }
 
     #[test]
     fn panes_fill_the_screen_and_never_overlap() {
-        for width in 1..=200 {
-            for height in 1..=60 {
-                for (focus, rows) in [
-                    (Pane::Fields, true),
-                    (Pane::Timeline, false),
-                    (Pane::Main, true),
-                    (Pane::Main, false),
-                    (Pane::Detail, false),
-                ] {
-                    let Some(layout) = layout(Size { width, height }, focus, rows) else {
-                        assert!(width < 40 || height < 10);
-                        continue;
-                    };
-                    let layout = layout.with_wider_fields(height % 3 * 40);
-                    let panes = [
-                        Some(layout.trail),
-                        Some(layout.filter),
-                        layout.fields,
-                        layout.timeline,
-                        layout.main,
-                        layout.detail,
-                        Some(layout.hint),
-                    ];
-                    let area: u32 = panes.iter().flatten().map(|pane| u32::from(pane.width) * u32::from(pane.height)).sum();
-                    assert_eq!(area, u32::from(width) * u32::from(height), "{width}x{height} {focus:?}");
-                    for (at, one) in panes.iter().flatten().enumerate() {
-                        assert!(one.right() <= width && one.bottom() <= height);
-                        assert!(panes.iter().flatten().skip(at + 1).all(|other| one.intersection(*other).is_empty()));
-                    }
+        let sizes = [
+            FIRST,
+            Sizes { fields: 60, detail: -9, timeline: 4, ..FIRST },
+            Sizes { fields: -99, detail: 300, timeline: 99, ..FIRST },
+            Sizes { no_fields: true, detail: 9, ..FIRST },
+            Sizes { no_detail: true, no_timeline: true, fields: 300, ..FIRST },
+        ];
+        for (width, height) in (1..=200).flat_map(|width| (1..=60).map(move |height| (width, height))).chain([(300, 90)]) {
+            let sizes = sizes[usize::from(width * 7 + height) % sizes.len()];
+            for (focus, rows) in
+                [(Pane::Fields, true), (Pane::Timeline, false), (Pane::Main, true), (Pane::Main, false), (Pane::Detail, false)]
+            {
+                let Some(layout) = layout(Size { width, height }, focus, rows, sizes) else {
+                    assert!(width < 40 || height < 10);
+                    continue;
+                };
+                let panes = [
+                    Some(layout.trail),
+                    Some(layout.filter),
+                    layout.fields,
+                    layout.timeline,
+                    layout.main,
+                    layout.detail,
+                    Some(layout.hint),
+                ];
+                let area: u32 = panes.iter().flatten().map(|pane| u32::from(pane.width) * u32::from(pane.height)).sum();
+                assert_eq!(area, u32::from(width) * u32::from(height), "{width}x{height} {focus:?} {sizes:?}");
+                for (at, one) in panes.iter().flatten().enumerate() {
+                    assert!(one.right() <= width && one.bottom() <= height);
+                    assert!(panes.iter().flatten().skip(at + 1).all(|other| one.intersection(*other).is_empty()));
                 }
             }
         }

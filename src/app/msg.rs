@@ -10,7 +10,8 @@ use crate::extract::{Changed, Extract};
 use crate::playbook::Playbook;
 
 use super::key::Key;
-use super::state::{Opening, Size};
+use super::state::tour::TourKept;
+use super::state::{Opening, Resume, Size};
 
 /// Something happened. All messages come in one order, through one loop.
 #[derive(Debug, Clone)]
@@ -46,6 +47,12 @@ pub enum Msg {
     },
     /// Something was written into the case's exports; in words, with its place.
     Exported(String),
+    /// The tour can begin, if it is not over; with what is kept of it.
+    Tour(TourKept),
+    /// Where the last sitting ended is gone to once the extract is open.
+    Resume(Resume),
+    /// Something was kept; in words.
+    Kept(String),
     /// SQL texts that were run in earlier sessions, the last one at the end.
     SqlHistory(Vec<String>),
     /// The playbooks that there are.

@@ -30,6 +30,7 @@ use super::{
   casebook requests.csv.gz
   ssh host 'cat /var/log/requests.jsonl' | casebook -
   casebook --case ./leaked-key --time 2026-03-02..2026-03-05 logs/
+  casebook --resume
   casebook top key --filter 'status:401,403' logs/
   casebook pivot 'key:sk-*7f3a' --to ip logs/
 
@@ -52,6 +53,10 @@ pub(super) struct Cli {
     /// The theme of the workbench.
     #[arg(long, value_name = "NAME")]
     pub(super) theme: Option<String>,
+
+    /// Go on with the last case, or with the one that --case names: the same extract, the view where the last sitting ended.
+    #[arg(long, conflicts_with_all = ["extracts", "profile", "map", "accounts", "bans", "join", "dedupe", "table", "salt"])]
+    pub(super) resume: bool,
 }
 
 /// The commands beside the workbench.

@@ -69,6 +69,8 @@ fn default() -> String {
          #theme = \"dark\"\n\n\
          # Only ASCII for lines, bars and marks.\n\
          #ascii = false\n\n\
+         # Whether the demo begins with the tour, until it was gone through or left once.\n\
+         #tour = true\n\n\
          [keys]\n\
          # Where to begin: {presets}.\n\
          #preset = \"default\"\n\n\
@@ -98,6 +100,7 @@ fn schema(themes: &[String]) -> Json {
         "additionalProperties": false,
         "properties": {
             "theme": { "type": "string", "examples": themes, "description": "The theme of the workbench." },
+            "tour": { "type": "boolean", "default": true, "description": "Whether the demo begins with the tour." },
             "ascii": { "type": "boolean", "default": false, "description": "Only ASCII for lines, bars and marks." },
             "keys": { "type": "object", "additionalProperties": false, "properties": keys },
         },
@@ -129,7 +132,7 @@ mod tests {
             .collect();
         let (config, mistakes) = config::parse(&bare);
         assert_eq!(mistakes, []);
-        assert_eq!(config.keys.len(), TABLE.len());
+        assert_eq!((config.keys.len(), config.tour), (TABLE.len(), Some(true)));
         let own: Vec<(&str, &[String])> =
             config.keys.iter().map(|binding| (binding.command.as_str(), binding.keys.as_slice())).collect();
         let (keymap, mistakes) = Keymap::with(config.preset.as_deref(), &own);

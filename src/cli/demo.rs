@@ -18,6 +18,7 @@ pub use crate::extract::demo::Spec as DemoSpec;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   casebook demo
+  casebook demo --no-tour
   casebook demo --rows 1000000 --seed 7
   casebook demo --write ./demo --to parquet
 
@@ -45,6 +46,9 @@ pub(super) struct DemoArgs {
     /// The theme of the workbench
     #[arg(long, value_name = "NAME", conflicts_with = "write")]
     theme: Option<String>,
+    /// Begin without the tour; in the workbench F3 leaves it for good, and tour in the palette brings it back
+    #[arg(long, conflicts_with = "write")]
+    no_tour: bool,
 }
 
 /// The formats of the files.
@@ -68,6 +72,8 @@ pub(super) fn run(args: &DemoArgs, place: &Place<'_>, workbench: StartWorkbench<
             case: args.case.clone(),
             time: TimeRange::ALL,
             read_only: false,
+            tour: !args.no_tour,
+            resume: None,
             theme: args.theme.clone(),
         };
         return super::work(start, place, workbench);

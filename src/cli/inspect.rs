@@ -23,7 +23,7 @@ use super::shell::Place;
   casebook inspect logs/
   casebook inspect --format json 'logs/**/*.json.gz'
   casebook inspect --rejects --format csv requests.csv
-  casebook inspect --map account=user_id --map 'cost=tokens * 0.000003' requests.csv
+  casebook inspect --map account=user_id --map 'cost=tokens::DOUBLE * 0.000003' requests.csv
   casebook inspect --write-profile our-gateway --save requests.csv")]
 pub(super) struct InspectArgs {
     /// Log files, folders (read recursively) or globs; - for stdin

@@ -22,6 +22,7 @@ mod pivot;
 mod playbook;
 mod query;
 mod report;
+mod resume;
 mod secrets;
 mod session;
 mod shell;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::app::state::Resume;
 use crate::domain::TimeRange;
 use crate::engine::Opener;
 use crate::extract::OpenSpec;
@@ -59,6 +61,10 @@ pub struct Workbench {
     pub time: TimeRange,
     /// Whether nothing may be recorded.
     pub read_only: bool,
+    /// Whether the tour may begin; nothing for what is not the demo.
+    pub tour: bool,
+    /// Where the last sitting ended, to be gone to.
+    pub resume: Option<Resume>,
     /// The theme's name; `None` for the one that fits the terminal.
     pub theme: Option<String>,
 }
@@ -145,6 +151,7 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
     let paths = Paths::discover().map_err(|error| Failure::Usage(error.to_string()))?;
     let shell = &shell.with(paths, house.opener.clone());
     match cli.command {
+        None if cli.resume => work(resume::workbench(&cli, shell)?, shell, house.workbench),
         None => {
             let workbench = Workbench {
                 spec: cli.open.spec(&cli.extracts),
@@ -152,6 +159,8 @@ fn dispatch(cli: Cli, shell: &Shell, house: &House<'_>) -> Result<i32, Failure> 
                 case: cli.open.case.clone(),
                 time: cli.open.time,
                 read_only: cli.open.read_only,
+                tour: false,
+                resume: None,
                 theme: cli.theme,
             };
             work(workbench, shell, house.workbench)

@@ -118,7 +118,7 @@ pub fn prune_cache(paths: &Paths, prune: Prune) -> Result<Vec<Kept>, ExtractErro
 
 /// Keeps the cache within its bound, without what has just been loaded.
 pub(super) fn bound(folder: &Path, key: &str) -> Result<(), ExtractError> {
-    let paths = Paths { cache: folder.to_path_buf(), config: PathBuf::new(), data: PathBuf::new() };
+    let paths = Paths { cache: folder.to_path_buf(), ..Paths::under(folder) };
     let bound = cache_limit()?;
     let mut sum: u64 = 0;
     // The one that was just used counts, but stays whatever it takes.

@@ -17,11 +17,13 @@ use super::progress::grouped;
 use super::stdin::Spooled;
 
 /// What to open and how.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OpenSpec {
     /// Files, folders (read recursively) and globs (`*`, `?`, `**`), as they were typed; `-` for stdin.
     pub inputs: Vec<String>,
     /// What was piped in, where it was read already: [`Opened::stdin`], for opening it again. `None` to read it.
+    #[serde(skip)]
     pub stdin: Option<Arc<Spooled>>,
     /// The profile to use; `None` to choose by evidence.
     pub profile: Option<String>,
@@ -37,6 +39,7 @@ pub struct OpenSpec {
     /// Whether to load into a private folder that goes away with [`Opened`], and to look at no cache.
     pub no_cache: bool,
     /// Whether to hash the files whatever the cache remembers of them: one is known to have changed under the same size and time.
+    #[serde(skip)]
     pub distrust: bool,
     /// Memory limit of the engine in bytes; `None` for what the machine suggests.
     pub memory: Option<u64>,
@@ -49,7 +52,7 @@ pub struct OpenSpec {
 }
 
 /// A side table to join.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinSpec {
     /// The role whose entities it describes.
     pub role: Role,

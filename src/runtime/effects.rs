@@ -14,6 +14,8 @@ use crate::settings::history;
 use crate::settings::paths::Paths;
 
 use super::input::Gate;
+use super::keeper::{Keep, Keeper};
+use super::last::Last;
 use super::loader::{self, Attempt, Loader, News, Rehash};
 use super::scribe::{Order, Scribe};
 use super::{Post, Prepare, clipboard, input};
@@ -36,6 +38,9 @@ pub(super) struct Hands {
     /// How it was asked for.
     spec: OpenSpec,
     scribe: Option<Scribe>,
+    /// The folder of the case, once it is open and can be written.
+    written: Option<PathBuf>,
+    keeper: Keeper,
     /// The opening under way whose news are wanted.
     loader: Option<Loader>,
     /// Openings begun in this run.
@@ -53,6 +58,8 @@ impl Hands {
         opener: Arc<dyn Opener>,
     ) -> Hands {
         Hands {
+            keeper: Keeper::start(paths.clone(), post.clone()),
+            written: None,
             post,
             gate,
             began: Instant::now(),
@@ -124,7 +131,26 @@ impl Hands {
         scribe.give(Order::Record(event));
         self.rehash =
             extract.loaded_from_cache.then(|| (attempt, loader::rehash(Arc::clone(&extract), attempt, self.post.clone())));
+        self.remember();
         extract
+    }
+
+    /// The case is open and can be written: it is what the next sitting may go on with.
+    pub(super) fn writes_in(&mut self, case: &str) {
+        self.written = Some(PathBuf::from(case));
+        self.remember();
+    }
+
+    /// Remembers the case with the opening of its extract. A place that cannot be told is not remembered.
+    fn remember(&self) {
+        let (Some(case), Ok(folder)) = (&self.written, std::env::current_dir()) else { return };
+        let case = folder.join(case);
+        self.keeper.give(Keep::Last(Box::new(Last { case, folder, opened: self.spec.clone() })));
+    }
+
+    /// Keeps something for later sittings.
+    pub(super) fn keep(&self, keep: Keep) {
+        self.keeper.give(keep);
     }
 
     /// Does one thing. Never waits.
@@ -170,8 +196,10 @@ impl Hands {
                     }
                 });
             }
+            Effect::KeepSizes(sizes) => self.keep(Keep::Sizes(sizes)),
+            Effect::KeepTour(tour) => self.keep(Keep::Tour(tour)),
             // The loop does these itself.
-            Effect::Theme(_) | Effect::Edit(_) | Effect::Quit => {}
+            Effect::Theme(_) | Effect::KeepTheme(_) | Effect::Edit(_) | Effect::Quit => {}
         }
     }
 
@@ -200,6 +228,7 @@ impl Hands {
         if let Some(scribe) = self.scribe {
             scribe.finish();
         }
+        self.keeper.finish();
     }
 }
 

@@ -4,6 +4,8 @@ mod clipboard;
 mod editor;
 mod effects;
 mod input;
+mod keeper;
+pub mod last;
 mod loader;
 mod preferences;
 mod screen;
@@ -18,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::app::state::{Phase, Size};
+use crate::app::state::{Phase, Resume, Size};
 use crate::app::{Effect, Msg, State, update};
 use crate::domain::TimeRange;
 use crate::engine::Opener;
@@ -28,12 +30,14 @@ use crate::playbook::Library;
 use crate::app::state::sql::REMEMBERED;
 use crate::settings::history;
 use crate::settings::machine::now;
+use crate::settings::memory::{self, Thing};
 use crate::settings::paths::Paths;
 
 pub use preferences::Preferences;
 
 use effects::Hands;
 use input::Gate;
+use keeper::Keep;
 use loader::{Attempt, News};
 use screen::Screen;
 
@@ -55,6 +59,10 @@ pub struct Start {
     pub preferences: Preferences,
     /// What is wrong with what the user has set; to be shown.
     pub mistakes: Vec<String>,
+    /// Whether the tour may begin, until it is over.
+    pub tour: bool,
+    /// Where the last sitting ended, to be gone to.
+    pub resume: Option<Resume>,
     /// The program's folders.
     pub paths: Paths,
     /// Opens databases.
@@ -162,10 +170,14 @@ async fn work(start: Start, screen: &mut Screen) -> Outcome {
     update(&mut state, Msg::Library(start.library.playbooks));
     update(&mut state, Msg::SqlHistory(history::read(&start.paths, REMEMBERED)));
     state.trail.adjust(|view| view.range = start.range);
+    state.sizes = memory::recall(&start.paths, Thing::Panes).unwrap_or_default();
     let size = screen.size();
     update(&mut state, Msg::Resize(size));
+    let begun = start.tour.then(|| memory::recall(&start.paths, Thing::Tour).unwrap_or_default());
     let mut hands = Hands::new(post.clone(), gate, start.case, start.read_only, start.paths, start.opener);
     hands.open(start.spec, start.prepare);
+    let first = begun.map(Msg::Tour).into_iter().chain(start.resume.map(Msg::Resume));
+    first.flat_map(|msg| update(&mut state, msg)).for_each(|effect| hands.perform(effect));
     if !problems.is_empty() {
         post.send(Msg::Failed(problems.join(". ")));
     }
@@ -248,9 +260,13 @@ fn take(state: &mut State, hands: &mut Hands, screen: &mut Screen, next: Incomin
         update(state, Msg::Clock(now()));
         update(state, Msg::Tick(hands.began.elapsed()));
     }
+    if let Msg::CaseOpened { dir, read_only: false, .. } = &msg {
+        hands.writes_in(dir);
+    }
     for effect in update(state, msg) {
         match effect {
             Effect::Theme(name) => screen.use_theme(&name),
+            Effect::KeepTheme(name) => hands.keep(Keep::Theme { name, but: screen.but_theme() }),
             Effect::Edit(text) => edit(state, hands, screen, &text),
             effect => hands.perform(effect),
         }

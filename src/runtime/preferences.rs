@@ -12,6 +12,8 @@ pub struct Preferences {
     pub theme: Option<String>,
     /// Whether only ASCII may be drawn for lines, bars and marks.
     pub ascii: bool,
+    /// Whether the demo may begin with the tour; nothing where it is not said.
+    pub tour: Option<bool>,
     /// The keys.
     pub keymap: Keymap,
 }
@@ -39,7 +41,7 @@ impl Preferences {
             None => Mistake { line: config.preset_line, key: "keys.preset".into(), problem: wrong.problem },
         }));
         mistakes.sort_by_key(|mistake| mistake.line);
-        (Preferences { theme, ascii: config.ascii, keymap }, mistakes)
+        (Preferences { theme, ascii: config.ascii, tour: config.tour, keymap }, mistakes)
     }
 }
 

@@ -10,7 +10,7 @@ use ratatui::crossterm::{execute, queue};
 use crate::app::State;
 use crate::app::state::Size;
 use crate::settings::paths::Paths;
-use crate::settings::theme::{Depth, Theme, ThemeError};
+use crate::settings::theme::{Depth, Ground, Theme, ThemeError};
 use crate::ui;
 
 use super::terminal::{Guard, give_back};
@@ -28,12 +28,15 @@ pub(super) struct Screen {
 struct Themes {
     paths: Paths,
     ascii: bool,
+    /// The colours that there are, whether they are wanted or not.
     depth: Depth,
+    /// Whether `NO_COLOR` asks for none.
+    plain: bool,
 }
 
 impl Themes {
-    fn named(&self, name: &str) -> Result<Theme, ThemeError> {
-        Ok(Theme::named(name, &self.paths)?.with_ascii(self.ascii).with_depth(self.depth))
+    fn named(&self, name: &str, depth: Depth) -> Result<Theme, ThemeError> {
+        Ok(Theme::named(name, &self.paths)?.with_ascii(self.ascii).with_depth(depth))
     }
 }
 
@@ -51,16 +54,14 @@ impl Screen {
     pub(super) fn open(asked: Option<&str>, preferences: &Preferences, paths: &Paths) -> Result<Screen, RunError> {
         let variable = |name: &str| std::env::var(name).unwrap_or_default();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let depth = Depth::of(&variable("COLORTERM"), &variable("TERM"), plain);
+        let (colours, term) = (variable("COLORTERM"), variable("TERM"));
+        let depth = Depth::of(&colours, &term, plain);
         // What is asked for on the command line counts before NO_COLOR, and NO_COLOR before the configuration.
         let set = preferences.theme.as_deref().filter(|_| depth != Depth::Mono);
-        let name = asked.or(set).unwrap_or(depth.theme());
-        let shown = match (asked, depth) {
-            (Some(_), Depth::Mono) => Depth::True,
-            _ => depth,
-        };
-        let themes = Themes { paths: paths.clone(), ascii: preferences.ascii, depth: shown };
-        let theme = themes.named(name).map_err(|error| RunError::Theme(error.to_string()))?;
+        let name = asked.or(set).unwrap_or(depth.theme(Ground::of_terminal(&variable("COLORFGBG"))));
+        let themes = Themes { paths: paths.clone(), ascii: preferences.ascii, depth: Depth::of(&colours, &term, false), plain };
+        let shown = if asked.is_some() { themes.depth } else { depth };
+        let theme = themes.named(name, shown).map_err(|error| RunError::Theme(error.to_string()))?;
         // Under NO_COLOR crossterm resets the style after every colour, which drops reverse video and with it the cursor. The mono
         // theme has no colours, so that writing in colour writes none.
         ratatui::crossterm::style::force_color_output(true);
@@ -90,11 +91,16 @@ impl Screen {
         Theme::names(&self.themes.paths)
     }
 
-    /// Draws in another theme from now on.
+    /// Draws in another theme from now on. It was chosen here and now, which counts before `NO_COLOR`.
     pub(super) fn use_theme(&mut self, name: &str) {
-        if let Ok(theme) = self.themes.named(name) {
+        if let Ok(theme) = self.themes.named(name, self.themes.depth) {
             self.theme = theme;
         }
+    }
+
+    /// What there is to say of a theme that is kept.
+    pub(super) const fn but_theme(&self) -> Option<&'static str> {
+        if self.themes.plain { Some("NO_COLOR counts before it") } else { None }
     }
 
     pub(super) fn size(&self) -> Size {

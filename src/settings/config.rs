@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::files::{self, FileError};
 use super::paths::Paths;
 
 /// A command with the keys that it shall have.
@@ -37,6 +38,8 @@ pub struct Config {
     pub theme_line: usize,
     /// Whether only ASCII may be drawn for lines, bars and marks.
     pub ascii: bool,
+    /// Whether the demo may begin with the tour; nothing where it is not said.
+    pub tour: Option<bool>,
     /// The preset of keys.
     pub preset: Option<String>,
     /// The line that names the preset.
@@ -76,6 +79,65 @@ pub fn load(paths: &Paths) -> (Config, Vec<Mistake>) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => (Config::default(), Vec::new()),
         Err(error) => (Config::default(), vec![Mistake { line: 1, key: "file".into(), problem: error.to_string() }]),
     }
+}
+
+/// Why the theme is not in the file now.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSet {
+    /// What is there cannot be read, and so nothing can be changed in it.
+    #[error("{path} cannot be read, so nothing was written into it ({problem}); `casebook config check` says more")]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// It cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// Writes the theme into the file and leaves everything else in it as it is, comments too. Returns the file.
+pub fn set_theme(paths: &Paths, name: &str) -> Result<PathBuf, NotSet> {
+    let path = path(paths);
+    // Where the file is a link to another one (a folder of settings under version control), that one is written.
+    let place = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    let broken = |problem: String| NotSet::Broken { path: path.clone(), problem };
+    let text = match std::fs::read_to_string(&place) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(broken(error.to_string())),
+    };
+    let text = with_theme(&text, name).map_err(broken)?;
+    if let Some(folder) = place.parent() {
+        files::create_dir(folder)?;
+    }
+    files::write_atomic(&place, text.as_bytes())?;
+    Ok(path)
+}
+
+/// The text of the file with another theme in it.
+fn with_theme(text: &str, name: &str) -> Result<String, String> {
+    let document = DeTable::parse(text).map_err(|error| error.message().replace('\n', " "))?;
+    let value = toml::Value::from(name).to_string();
+    if let Some((_, entry)) = document.get_ref().iter().find(|(key, _)| key.get_ref().as_ref() == "theme") {
+        let span = entry.span();
+        let (before, after) = (text.get(..span.start).unwrap_or_default(), text.get(span.end..).unwrap_or_default());
+        return Ok(format!("{before}{value}{after}"));
+    }
+    // Before the first table: behind the comment that names it, else at the very beginning.
+    let line = format!("theme = {value}\n");
+    let mut at = 0;
+    for part in text.split_inclusive('\n') {
+        if part.trim_start().starts_with('[') {
+            break;
+        }
+        at += part.len();
+        if part.trim_start().starts_with("#theme") && part.ends_with('\n') {
+            return Ok(format!("{}{line}{}", text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default()));
+        }
+    }
+    Ok(format!("{line}{text}"))
 }
 
 /// The file being read, with the mistakes found so far.
@@ -119,12 +181,13 @@ impl Reading<'_> {
                     config.theme = self.text("theme", entry);
                     config.theme_line = self.line(at);
                 }
-                "ascii" => config.ascii = self.flag("ascii", entry),
+                "ascii" => config.ascii = self.flag("ascii", entry).unwrap_or_default(),
+                "tour" => config.tour = self.flag("tour", entry),
                 "keys" => match entry.get_ref().as_table() {
                     Some(keys) => self.keys(keys, config),
                     None => self.wrong(at, "keys", format!("must be a table, not {}", entry.get_ref().type_str())),
                 },
-                other => self.wrong(at, other, "is unknown; the settings are theme, ascii and the table [keys]"),
+                other => self.wrong(at, other, "is unknown; the settings are theme, ascii, tour and the table [keys]"),
             }
         }
     }
@@ -161,12 +224,12 @@ impl Reading<'_> {
         text
     }
 
-    fn flag(&mut self, key: &str, entry: Entry<'_, '_>) -> bool {
+    fn flag(&mut self, key: &str, entry: Entry<'_, '_>) -> Option<bool> {
         match entry.get_ref() {
-            DeValue::Boolean(flag) => *flag,
+            DeValue::Boolean(flag) => Some(*flag),
             other => {
                 self.wrong(entry.span().start, key, format!("must be true or false, not {}", other.type_str()));
-                false
+                None
             }
         }
     }
@@ -189,6 +252,31 @@ mod tests {
     }
 
     #[test]
+    fn a_theme_is_written_and_the_rest_stays() {
+        let cases = [
+            ("", "theme = \"paper\"\n"),
+            ("ascii = true\n[keys]\npin = \"b\"\n", "theme = \"paper\"\nascii = true\n[keys]\npin = \"b\"\n"),
+            ("# mine\ntheme = 'dark' # why\nascii = true\n", "# mine\ntheme = \"paper\" # why\nascii = true\n"),
+            ("# one\n#theme = \"dark\"\n\n[keys]\n", "# one\n#theme = \"dark\"\ntheme = \"paper\"\n\n[keys]\n"),
+            ("[keys]\n#theme", "theme = \"paper\"\n[keys]\n#theme"),
+        ];
+        for (before, after) in cases {
+            let set = with_theme(before, "paper").unwrap();
+            assert_eq!(set, after);
+            assert_eq!(parse(&set).0.theme.as_deref(), Some("paper"));
+        }
+        assert!(with_theme("theme = [\n", "paper").is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::under(folder.path());
+        set_theme(&paths, "dark").unwrap();
+        set_theme(&paths, "a \"quoted\" one").unwrap();
+        assert_eq!(load(&paths).0.theme.as_deref(), Some("a \"quoted\" one"));
+        std::fs::write(path(&paths), "theme = [\n").unwrap();
+        assert!(set_theme(&paths, "dark").unwrap_err().to_string().contains("nothing was written"));
+        assert_eq!(std::fs::read_to_string(path(&paths)).unwrap(), "theme = [\n");
+    }
+
+    #[test]
     fn every_mistake_is_told_with_its_line_and_the_rest_counts() {
         let text = "theme = 7\nascii = \"yes\"\ncolour = 1\n[keys]\npreset = []\npin = 3\nnote = [\"c\", 4]\nlabel = \"t\"\n";
         let (config, mistakes) = parse(text);
@@ -198,7 +286,7 @@ mod tests {
             [
                 "line 1: theme: must be text, not integer",
                 "line 2: ascii: must be true or false, not string",
-                "line 3: colour: is unknown; the settings are theme, ascii and the table [keys]",
+                "line 3: colour: is unknown; the settings are theme, ascii, tour and the table [keys]",
                 "line 5: keys.preset: must be text, not array",
                 "line 6: keys.pin: must be a key sequence such as \"g s\", or a list of them; [] takes the keys away",
                 "line 7: keys.note: must be a key sequence such as \"g s\", or a list of them; [] takes the keys away",

@@ -4,6 +4,7 @@ pub mod config;
 pub mod files;
 pub mod history;
 pub mod machine;
+pub mod memory;
 pub mod paths;
 pub mod salt;
 pub mod size;

@@ -11,6 +11,8 @@ pub struct Paths {
     pub data: PathBuf,
     /// Loaded extracts.
     pub cache: PathBuf,
+    /// What the program remembers from sitting to sitting and could do without: sizes of panes, the last case.
+    pub state: PathBuf,
 }
 
 /// There is no home directory to keep things in.
@@ -26,12 +28,14 @@ impl Paths {
             config: project.config_dir().to_path_buf(),
             data: project.data_dir().to_path_buf(),
             cache: project.cache_dir().to_path_buf(),
+            // Not every system tells state from data.
+            state: project.state_dir().unwrap_or_else(|| project.data_dir()).to_path_buf(),
         })
     }
 
     /// All folders below one: for tests and portable use.
     pub fn under(root: &Path) -> Paths {
-        Paths { config: root.join("config"), data: root.join("data"), cache: root.join("cache") }
+        Paths { config: root.join("config"), data: root.join("data"), cache: root.join("cache"), state: root.join("state") }
     }
 
     /// Where cases go that were not given a place.

@@ -12,7 +12,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use ratatui::style::{Color, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 use super::paths::Paths;
 
@@ -229,10 +229,23 @@ impl Theme {
 
     /// The same theme in colours that a terminal of this depth has.
     pub fn with_depth(mut self, depth: Depth) -> Theme {
+        // Without its grounds a theme in colours shows no cursor and no selection: what is left without colours is the theme for that.
+        if depth == Depth::Mono
+            && let Ok(plain) = Theme::builtin("mono")
+        {
+            return Theme { name: self.name, about: self.about, ascii: self.ascii, ..plain };
+        }
         for key in Theme::STYLES {
             if let Some(style) = self.style_mut(key) {
                 style.fg = style.fg.map(|color| depth.nearest(color));
                 style.bg = style.bg.map(|color| depth.nearest(color));
+            }
+        }
+        // Grounds that are near each other may have become one: what is chosen is turned round then, so that it is still seen.
+        let grounds = [self.text.bg, self.popup.bg, self.input.bg];
+        for style in [&mut self.selection, &mut self.brush] {
+            if style.bg.is_some() && grounds.contains(&style.bg) {
+                *style = Style { bg: None, ..*style }.add_modifier(Modifier::REVERSED);
             }
         }
         self

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::command::by_id;
 use crate::app::focus;
 use crate::app::state::State;
 use crate::case::{Connotation, Label, Stage, Stamp, Status, Target};
@@ -321,6 +322,30 @@ pub(super) fn is_number(kind: Kind) -> bool {
 /// The title of a pane.
 pub(super) fn title(text: &'static str, focused: bool, theme: &Theme) -> Line {
     Line::new().with(text, if focused { theme.title_focused } else { theme.title })
+}
+
+/// The keys of a command as they are bound, or the way to it through the palette where it has none. What is no command is a key itself.
+pub(super) fn keys_of(state: &State, id: &str) -> SafeText {
+    let keys = |id: &str| by_id(id).map(|command| state.keymap.keys_of(command)).unwrap_or_default();
+    match (by_id(id), keys(id)) {
+        (Some(command), bound) if bound.is_empty() => SafeText::new(&format!("{} {}", keys("palette"), command.title)),
+        (None, _) => SafeText::new(id),
+        (Some(_), bound) => SafeText::new(&bound),
+    }
+}
+
+/// The same as [`advice`], with commands in the place of keys: what is bound to them is shown.
+pub(super) fn advise(
+    state: &State,
+    what: impl Into<SafeText>,
+    ways: &[(&'static str, &'static str)],
+    theme: &Theme,
+) -> Vec<Line> {
+    let mut lines = vec![Line::new().with(what, PLAIN), Line::new()];
+    for (id, does) in ways {
+        lines.push(Line::new().with(keys_of(state, id), theme.key_hint).with("  ", PLAIN).with(*does, theme.hint));
+    }
+    lines
 }
 
 /// What to do where there is nothing to see: a statement and the keys that lead on.

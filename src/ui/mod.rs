@@ -27,15 +27,17 @@ use widget::{Line, fill, row};
 
 /// Draws the state. A frame of another size than the state knows (a resize whose message is still under way) is drawn for its own size.
 pub fn render(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
-    let area = frame.area();
+    let whole = frame.area();
     let buf = frame.buffer_mut();
-    fill(area, buf, theme.text);
+    fill(whole, buf, theme.text);
+    let tour = state.tour.as_ref().filter(|_| state.phase == Phase::Ready && state.reopening.is_none());
+    let below = tour.map_or(0, |_| layout::tour_lines(Size { width: whole.width, height: whole.height }));
+    let area = Rect { height: whole.height.saturating_sub(below), ..whole };
     let size = Size { width: area.width, height: area.height };
-    let Some(places) = layout::layout(size, state.focus, *state.place() == Place::Rows) else {
+    let Some(places) = layout::layout(size, state.focus, *state.place() == Place::Rows, state.sizes) else {
         too_small(area, buf, theme);
         return;
     };
-    let places = places.with_wider_fields(state.fields.wider);
     if state.phase != Phase::Ready || state.reopening.is_some() {
         surface::loading::draw(state, theme, area, buf);
         return;
@@ -54,6 +56,11 @@ pub fn render(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     }
     if state.layers.is_empty() && !state.pending.is_empty() {
         over::leader::draw(state, theme, places.body, buf);
+    }
+    if let Some(tour) = tour {
+        // Where it has no lines of its own it stands in the place of the trail, so that it covers nothing that one works on.
+        let spot = if below == 0 { places.trail } else { Rect { y: area.bottom(), height: below, ..area } };
+        pane::tour::draw(state, theme, tour, spot, buf);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::settings::theme::{Ground, Theme};
@@ -15,70 +15,146 @@ const FONT_SIZE: f64 = 14.0;
 
 /// Draws a frame as SVG, with the colours of its cells. What has the terminal's own colours gets those that suit the theme.
 pub fn svg(buffer: &Buffer, theme: &Theme) -> String {
-    let area = buffer.area;
     let ground = Colors::of(theme);
-    let (width, height) = (f64::from(area.width) * CELL.0 + 2.0 * MARGIN, f64::from(area.height) * CELL.1 + 2.0 * MARGIN);
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = write!(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         font-family=\"'JetBrains Mono','Fira Code','DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"{FONT_SIZE}\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
-        hex(ground.paper),
-    );
-    for y in area.top()..area.bottom() {
-        let runs = runs(buffer, y, &ground);
-        let top = MARGIN + f64::from(y - area.top()) * CELL.1;
-        for run in runs.iter().filter(|run| run.look.paper != ground.paper) {
-            let (left, wide) = run.place();
-            let _ = writeln!(
-                out,
-                "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{wide:.1}\" height=\"{:.1}\" fill=\"{}\"/>",
-                CELL.1,
-                hex(run.look.paper)
-            );
-        }
-        for run in runs.iter().filter(|run| run.text.chars().any(|character| character != ' ') || run.look.underline) {
-            let (left, wide) = run.place();
-            if let Some(shape) = shape(&run.text) {
-                for (x, y, width, height) in shape {
-                    let _ = writeln!(
-                        out,
-                        "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{}\"/>",
-                        left + x * CELL.0,
-                        top + y * CELL.1,
-                        width * CELL.0,
-                        height * CELL.1,
-                        hex(run.look.ink)
-                    );
-                }
-                continue;
-            }
-            let _ = write!(
-                out,
-                "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{wide:.1}\" lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\" fill=\"{}\"",
-                top + CELL.1 * 0.75,
-                hex(run.look.ink)
-            );
-            for (set, attribute) in [
-                (run.look.bold, " font-weight=\"bold\""),
-                (run.look.italic, " font-style=\"italic\""),
-                (run.look.dim, " opacity=\"0.65\""),
-                (run.look.underline, " text-decoration=\"underline\""),
-            ] {
-                if set {
-                    out.push_str(attribute);
-                }
-            }
-            let _ = writeln!(out, ">{}</text>", escaped(&run.text));
-        }
+    let mut out = head(buffer.area.width, buffer.area.height, &ground, "");
+    for y in 0..buffer.area.height {
+        out.push_str(&line(buffer, y, &ground));
     }
     out.push_str("</svg>\n");
     out
 }
 
-type Rgb = (u8, u8, u8);
+/// Draws frames of one size as one SVG that shows each for so many seconds, again and again. What stays from one frame to the next is in it
+/// once.
+pub fn animated(frames: &[(Buffer, f64)], theme: &Theme) -> String {
+    let ground = Colors::of(theme);
+    let Some((first, _)) = frames.first() else { return String::new() };
+    let (width, height) = (first.area.width, first.area.height);
+    let whole: f64 = frames.iter().map(|(_, seconds)| seconds).sum::<f64>().max(0.1);
+    // Where in the whole, in percent, a frame begins; the end for one behind the last.
+    let begins = |at: usize| frames.iter().take(at).fold(0.0, |sum, (_, seconds)| sum + seconds) / whole * 100.0;
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    let mut body = String::new();
+    for y in 0..height {
+        let lines: Vec<String> = frames.iter().map(|(buffer, _)| line(buffer, y, &ground)).collect();
+        let mut from = 0;
+        while from < lines.len() {
+            let to = (from..lines.len()).find(|at| lines.get(*at) != lines.get(from)).unwrap_or(lines.len());
+            let text = lines.get(from).map(String::as_str).unwrap_or_default();
+            if (from, to) == (0, lines.len()) {
+                body.push_str(text);
+            } else if !text.is_empty() {
+                if !spans.contains(&(from, to)) {
+                    spans.push((from, to));
+                }
+                let _ = write!(body, "<g class=\"f{from}-{to}\">\n{text}</g>\n");
+            }
+            from = to;
+        }
+    }
+    let mut style = String::new();
+    for (from, to) in spans {
+        let (begin, end) = (begins(from), begins(to));
+        let _ = writeln!(style, ".f{from}-{to}{{visibility:hidden;animation:k{from}-{to} {whole:.1}s step-end infinite}}");
+        let _ = write!(style, "@keyframes k{from}-{to}{{");
+        if from > 0 {
+            style.push_str("0%{visibility:hidden}");
+        }
+        let _ = write!(style, "{begin:.3}%{{visibility:visible}}");
+        if to < frames.len() {
+            let _ = write!(style, "{end:.3}%{{visibility:hidden}}");
+        }
+        style.push_str("}\n");
+    }
+    let mut out = head(width, height, &ground, &style);
+    out.push_str(&body);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Ink and ground of a cell as they are to be seen, and whether it is bold: for pictures of other kinds.
+pub fn colors(cell: &Cell, theme: &Theme) -> (Rgb, Rgb, bool) {
+    let look = Look::of(cell.style(), &Colors::of(theme));
+    let mix = |ink: u8, paper: u8| (u16::from(ink) * 13 / 20 + u16::from(paper) * 7 / 20) as u8;
+    let ink = match look.dim {
+        true => (mix(look.ink.0, look.paper.0), mix(look.ink.1, look.paper.1), mix(look.ink.2, look.paper.2)),
+        false => look.ink,
+    };
+    (ink, look.paper, look.bold)
+}
+
+/// The ground around a frame.
+pub fn paper(theme: &Theme) -> Rgb {
+    Colors::of(theme).paper
+}
+
+fn head(width: u16, height: u16, ground: &Colors, style: &str) -> String {
+    let (width, height) = (f64::from(width) * CELL.0 + 2.0 * MARGIN, f64::from(height) * CELL.1 + 2.0 * MARGIN);
+    let style = if style.is_empty() { String::new() } else { format!("<style>\n{style}</style>\n") };
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         font-family=\"'JetBrains Mono','Fira Code','DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"{FONT_SIZE}\">\n{style}\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
+        hex(ground.paper),
+    )
+}
+
+/// One line of a frame: grounds first, then what stands on them.
+fn line(buffer: &Buffer, index: u16, ground: &Colors) -> String {
+    // Writing to a String cannot fail.
+    let mut out = String::new();
+    let runs = runs(buffer, buffer.area.top() + index, ground);
+    let top = MARGIN + f64::from(index) * CELL.1;
+    for run in runs.iter().filter(|run| run.look.paper != ground.paper) {
+        let (left, wide) = run.place();
+        let _ = writeln!(
+            out,
+            "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{wide:.1}\" height=\"{:.1}\" fill=\"{}\"/>",
+            CELL.1,
+            hex(run.look.paper)
+        );
+    }
+    for run in runs.iter().filter(|run| run.text.chars().any(|character| character != ' ') || run.look.underline) {
+        let (left, wide) = run.place();
+        if let Some(shape) = run.text.chars().next().and_then(|first| shape(first).filter(|_| !run.text.is_ascii())) {
+            // Neighbours of the same shape are one: it goes from edge to edge.
+            let many = f64::from(run.columns);
+            for (x, y, width, height) in shape {
+                let _ = writeln!(
+                    out,
+                    "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{}\"/>",
+                    left + x * CELL.0,
+                    top + y * CELL.1,
+                    width * CELL.0 * many,
+                    height * CELL.1,
+                    hex(run.look.ink)
+                );
+            }
+            continue;
+        }
+        let _ = write!(
+            out,
+            "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{wide:.1}\" lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\" fill=\"{}\"",
+            top + CELL.1 * 0.75,
+            hex(run.look.ink)
+        );
+        for (set, attribute) in [
+            (run.look.bold, " font-weight=\"bold\""),
+            (run.look.italic, " font-style=\"italic\""),
+            (run.look.dim, " opacity=\"0.65\""),
+            (run.look.underline, " text-decoration=\"underline\""),
+        ] {
+            if set {
+                out.push_str(attribute);
+            }
+        }
+        let _ = writeln!(out, ">{}</text>", escaped(&run.text));
+    }
+    out
+}
+
+/// Red, green and blue.
+pub type Rgb = (u8, u8, u8);
 
 /// Ink and paper of a terminal that has not been told otherwise.
 struct Colors {
@@ -155,6 +231,10 @@ fn runs(buffer: &Buffer, y: u16, ground: &Colors) -> Vec<Run> {
                 last.text.push_str(symbol);
                 last.columns += columns;
             }
+            // A line goes on where its neighbour is the same one.
+            Some(last) if last.look == look && last.alone && last.text == symbol && is_seamless(symbol) => {
+                last.columns += columns
+            }
             _ => runs.push(Run { from: x - area.left(), columns, text: symbol.to_owned(), look, alone }),
         }
         x += columns;
@@ -163,12 +243,16 @@ fn runs(buffer: &Buffer, y: u16, ground: &Colors) -> Vec<Run> {
 }
 
 /// Rectangles in parts of a cell: left, top, width, height.
-type Shape = Vec<(f64, f64, f64, f64)>;
+pub type Shape = Vec<(f64, f64, f64, f64)>;
+
+/// Whether the shape goes from the left edge of its cell to the right one.
+fn is_seamless(symbol: &str) -> bool {
+    let one = symbol.chars().next().filter(|first| first.len_utf8() == symbol.len());
+    one.and_then(shape).is_some_and(|shape| shape.iter().all(|(x, _, width, _)| *x == 0.0 && *width == 1.0))
+}
 
 /// Blocks and lines as rectangles that meet those of the next cell: fonts leave gaps between them.
-fn shape(symbol: &str) -> Option<Shape> {
-    let mut characters = symbol.chars();
-    let (Some(character), None) = (characters.next(), characters.next()) else { return None };
+pub fn shape(character: char) -> Option<Shape> {
     let code = u32::from(character);
     let (thin, flat) = (1.2 / CELL.0, 1.2 / CELL.1);
     let across = |from: f64, to: f64| (from, (1.0 - flat) / 2.0, to - from, flat);
@@ -280,9 +364,33 @@ mod tests {
         assert!(picture.contains("font-weight=\"bold\">日</text>"), "{picture}");
         assert!(picture.contains("fill=\"#15171c\">x</text>"), "{picture}");
         assert_eq!(picture.matches("<text").count(), picture.matches("</text>").count());
-        assert_eq!(shape("▄"), Some(vec![(0.0, 0.5, 1.0, 0.5)]));
-        assert_eq!(shape("▍"), Some(vec![(0.0, 0.0, 0.375, 1.0)]));
-        assert_eq!(shape("x"), None);
+        assert_eq!(shape('▄'), Some(vec![(0.0, 0.5, 1.0, 0.5)]));
+        assert_eq!(shape('▍'), Some(vec![(0.0, 0.0, 0.375, 1.0)]));
+        assert_eq!(shape('x'), None);
+    }
+
+    #[test]
+    fn an_animation_holds_what_stays_once_and_shows_each_frame_in_its_time() {
+        let theme = Theme::builtin("dark").unwrap();
+        let frame = |second: &str| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 2));
+            buffer.set_string(0, 0, "always", Style::new());
+            buffer.set_string(0, 1, second, Style::new());
+            buffer
+        };
+        let picture = animated(&[(frame("one"), 1.0), (frame("two"), 2.0), (frame("two"), 1.0)], &theme);
+        assert_eq!((picture.matches("always").count(), picture.matches("two").count()), (1, 1));
+        assert!(picture.contains("@keyframes k0-1{0.000%{visibility:visible}25.000%{visibility:hidden}}"), "{picture}");
+        assert!(picture.contains("@keyframes k1-3{0%{visibility:hidden}25.000%{visibility:visible}}"), "{picture}");
+        assert_eq!(animated(&[], &theme), "");
+    }
+
+    #[test]
+    fn a_line_of_many_cells_is_one_rectangle() {
+        let theme = Theme::builtin("dark").unwrap();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
+        buffer.set_string(0, 0, "┌──────┐", Style::new());
+        assert_eq!(svg(&buffer, &theme).matches("<rect").count(), 1 + 2 + 1 + 2);
     }
 
     #[test]

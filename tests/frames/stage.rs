@@ -6,6 +6,7 @@ use std::time::Duration;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use casebook::app::key::{Key, sequence};
 use casebook::app::state::jobs::Purpose;
+use casebook::app::state::tour::TourKept;
 use casebook::app::state::{Opening, Place, Size, State};
 use casebook::app::{Effect, Msg, update};
 use casebook::case::{Case, Entry, Event as CaseEvent};
@@ -24,6 +25,7 @@ const ROWS: i64 = 2_900;
 /// 2023-07-10 11:42:18.
 const START: i64 = 1_688_989_338_000_000;
 
+#[derive(Clone)]
 pub(crate) struct Stage {
     state: State,
     hostile: bool,
@@ -32,6 +34,8 @@ pub(crate) struct Stage {
     /// Queries get no answer while this holds.
     hold: bool,
     head: Option<(u64, String)>,
+    /// Effects so far.
+    acted: usize,
 }
 
 const NASTY: [&str; 6] = [
@@ -73,6 +77,13 @@ impl Stage {
         let mut stage = Stage::open(width, height, false);
         stage.press("l l t b a d Enter Enter w h y Enter 2 0 2 3 - 0 7 - 1 3 Enter");
         stage.send(Msg::Clock(Timestamp(START + 864_000_000_000)));
+        stage
+    }
+
+    /// The same, with the tour begun.
+    pub(crate) fn toured(width: u16, height: u16) -> Stage {
+        let mut stage = Stage::open(width, height, false);
+        stage.send(Msg::Tour(TourKept::default()));
         stage
     }
 
@@ -147,7 +158,7 @@ impl Stage {
         let mut state = State::new(&DUCK);
         state.size = Size { width, height };
         state.themes = Theme::builtin_names().map(str::to_owned).collect();
-        Stage { state, hostile: false, sides: false, hold: false, head: None }
+        Stage { state, hostile: false, sides: false, hold: false, head: None, acted: 0 }
     }
 
     fn open(width: u16, height: u16, hostile: bool) -> Stage {
@@ -192,6 +203,21 @@ impl Stage {
         self.send(Msg::Key(key));
     }
 
+    /// Effects so far.
+    pub(crate) fn acted(&self) -> usize {
+        self.acted
+    }
+
+    /// Everything that the state is.
+    pub(crate) fn fingerprint(&self) -> String {
+        format!("{:?}", self.state)
+    }
+
+    /// What was said is over, as it is with the next key.
+    pub(crate) fn forget_message(&mut self) {
+        self.state.message = None;
+    }
+
     pub(crate) fn resize(&mut self, width: u16, height: u16) {
         self.send(Msg::Resize(Size { width, height }));
     }
@@ -199,13 +225,14 @@ impl Stage {
     /// What is on the screen.
     pub(crate) fn draw(&self, theme: &Theme) -> Buffer {
         let Size { width, height } = self.state.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let mut terminal = Terminal::new(TestBackend::new(width, height + self.state.tour_lines)).unwrap();
         terminal.draw(|frame| casebook::ui::render(&self.state, theme, frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 
     fn send(&mut self, msg: Msg) {
         let mut effects = update(&mut self.state, msg);
+        self.acted += effects.len();
         while !effects.is_empty() {
             let mut next = Vec::new();
             for effect in effects {
@@ -238,6 +265,10 @@ impl Stage {
                 update(&mut self.state, Msg::Recorded(Box::new(entry)))
             }
             Effect::Report { .. } => {
+                let written =
+                    CaseEvent::Exported { path: "exports/report.md".into(), sha256: "0".repeat(64), format: "md".into() };
+                let entry = self.entry(written);
+                update(&mut self.state, Msg::Recorded(Box::new(entry)));
                 update(&mut self.state, Msg::Reported { path: "exports/report.md".to_owned(), bytes: 9_310 })
             }
             _ => Vec::new(),

@@ -158,8 +158,6 @@ pub struct Fields {
     pub needle: String,
     /// With what window of time the values are compared, here and in lists of top values.
     pub against: Option<Before>,
-    /// How many columns wider the pane is than it has to be, where it stands beside the rows.
-    pub wider: u16,
 }
 
 /// How many values of a field are shown in the pane.

@@ -77,6 +77,18 @@ pub enum Layer {
     Trail(TrailLayer),
     /// Which columns are shown, and in which order.
     Columns(Box<Columns>),
+    /// The sizes of the panes.
+    Panes {
+        /// The pane under the cursor, a place in [`Pane::SIZED`](super::Pane::SIZED).
+        cursor: usize,
+    },
+    /// The themes, each shown at once.
+    Themes {
+        /// The theme under the cursor, a place in [`State::themes`](super::State::themes).
+        cursor: usize,
+        /// The name of the theme to go back to.
+        before: String,
+    },
     /// A longer text to read: what was loaded, an error.
     Text {
         /// Its title.

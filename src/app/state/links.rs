@@ -82,6 +82,16 @@ pub struct LinksPane {
 }
 
 impl LinksPane {
+    /// Whether somebody else than the one whose links these are is among the lines.
+    pub fn has_others(&self, start: &Entity) -> bool {
+        self.lines.iter().any(|line| matches!(line, LinkLine::Entity { neighbour, .. } if neighbour.entity != *start))
+    }
+
+    /// Whether the cursor is on somebody else than the one whose links these are.
+    pub fn is_on_another(&self, start: &Entity) -> bool {
+        matches!(self.current(), Some(LinkLine::Entity { neighbour, .. }) if neighbour.entity != *start)
+    }
+
     /// The line under the cursor.
     pub fn current(&self) -> Option<&LinkLine> {
         self.lines.get(self.cursor)

@@ -27,6 +27,7 @@ pub mod rows;
 pub mod sql;
 pub mod templates;
 pub mod timeline;
+pub mod tour;
 pub mod trail;
 pub mod triage;
 pub mod unsealed;
@@ -43,6 +44,7 @@ use crate::investigate::{Context, REQUESTS, View};
 
 use super::key::Key;
 use super::keymap::Keymap;
+use super::layout::Sizes;
 
 pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
@@ -58,7 +60,7 @@ pub use links::LinksPane;
 pub use list::List;
 pub use marks::Marks;
 pub use note::NoteEdit;
-pub use opening::{Opening, Reopening};
+pub use opening::{Opening, Reopening, Resume};
 pub use page::Page;
 pub use playbooks::Playbooks;
 pub use report::LoadReport;
@@ -67,6 +69,7 @@ pub use rows::Rows;
 pub use sql::Sql;
 pub use templates::TemplatesPane;
 pub use timeline::Timeline;
+pub use tour::Tour;
 pub use trail::{Place, Trail};
 pub use unsealed::{Unsealed, Unveiled};
 
@@ -98,6 +101,11 @@ pub enum Pane {
     Main,
     /// The detail of the row under the cursor.
     Detail,
+}
+
+impl Pane {
+    /// The panes whose size can be chosen.
+    pub const SIZED: [Pane; 3] = [Pane::Fields, Pane::Timeline, Pane::Detail];
 }
 
 /// Terminal size in columns and rows.
@@ -148,8 +156,16 @@ pub struct Message {
 /// Everything.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The terminal's size.
+    /// The size of the workbench: that of the terminal, less the lines that the tour takes.
     pub size: Size,
+    /// The lines that the tour takes below the workbench.
+    pub tour_lines: u16,
+    /// The tour, while it goes on.
+    pub tour: Option<Tour>,
+    /// What the analyst made of the panes.
+    pub sizes: Sizes,
+    /// Where the last sitting ended, until it is gone to.
+    pub resume: Option<Resume>,
     /// Loading, ready or failed.
     pub phase: Phase,
     /// The opened extract.
@@ -245,6 +261,10 @@ impl State {
     pub fn new(dialect: &'static dyn Dialect) -> State {
         State {
             size: Size { width: 80, height: 24 },
+            tour_lines: 0,
+            tour: None,
+            sizes: Sizes::default(),
+            resume: None,
             phase: Phase::Loading { opening: Opening { doing: "opening".to_owned(), ..Opening::default() }, stopping: false },
             extract: None,
             reopening: None,

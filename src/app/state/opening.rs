@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::case::SavedView;
 use crate::domain::Role;
 use crate::extract::Mapping;
 
@@ -27,4 +28,15 @@ pub struct Reopening {
     pub why: String,
     /// How the roles were filled before.
     pub roles: BTreeMap<Role, Mapping>,
+}
+
+/// Where the last sitting over a case ended.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Resume {
+    /// The SHA-256 of the extract that was open; empty where none was.
+    pub extract: String,
+    /// How the last view was reached.
+    pub title: String,
+    /// The last view.
+    pub view: SavedView,
 }

@@ -94,7 +94,7 @@ fn no_walk_holds_more_than_a_few_screens_of_rows() {
     let mut most = 0;
     for size in [(120, 40), (40, 10), (200, 60), (80, 24)] {
         desk.send(Msg::Resize(Size { width: size.0, height: size.1 }));
-        let screen = u64::from(crate::app::layout::rows_height(desk.state.size));
+        let screen = u64::from(crate::app::layout::rows_height(desk.state.size, desk.state.sizes));
         for step in 0..200_usize {
             desk.state.needle = "x".to_owned();
             // Half of the steps are played before the answers to the last ones have come.

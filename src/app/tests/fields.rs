@@ -109,9 +109,9 @@ fn windows_of_time_stand_side_by_side_until_it_is_stopped() {
 fn the_pane_of_the_fields_is_made_wider_and_narrower() {
     let mut desk = Desk::new();
     desk.play("Space v z l z l");
-    assert_eq!(desk.state.fields.wider, 8);
+    assert_eq!(desk.state.sizes.fields, 8);
     desk.play("+");
-    assert_eq!(desk.state.fields.wider, 8, "another view changes nothing of it");
+    assert_eq!(desk.state.sizes.fields, 8, "another view changes nothing of it");
     desk.play("Space v z s z s z s");
-    assert_eq!(desk.state.fields.wider, 0);
+    assert_eq!(desk.state.sizes.fields, -4);
 }

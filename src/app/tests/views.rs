@@ -13,7 +13,7 @@ use crate::engine::fake::Script;
 fn the_window_follows_the_cursor_and_never_holds_more_than_a_few_screens() {
     let mut desk = Desk::new();
     assert_eq!(desk.state.rows.total, Some(ROWS));
-    let most = SCREENS * u64::from(crate::app::layout::rows_height(desk.state.size));
+    let most = SCREENS * u64::from(crate::app::layout::rows_height(desk.state.size, desk.state.sizes));
     for keys in ["j j j", "G", "k k", "C-u C-u", "g", "PageDown PageDown PageDown PageDown PageDown", "G"] {
         desk.play(keys);
         let row = desk.state.rows.current().unwrap_or_else(|| panic!("no row under the cursor after {keys}"));
@@ -99,6 +99,10 @@ fn the_popup_of_a_begun_sequence_never_swallows_the_next_key() {
     assert_eq!(desk.state.rows.cursor, 1, "the j that closed the popup moved the cursor");
     desk.press("p Esc");
     assert!(desk.state.pending.is_empty());
+    desk.press("p %");
+    assert!(desk.state.pending.is_empty() && desk.message().contains("% is not bound"), "{}", desk.message());
+    desk.press("p V");
+    assert!(desk.message().contains("does not work here"), "{}", desk.message());
 }
 
 #[test]
@@ -279,8 +283,8 @@ fn a_key_that_does_nothing_here_says_where_it_does() {
 fn the_palette_finds_a_command_by_letters_and_does_it() {
     let mut desk = Desk::new();
     desk.press(":");
-    desk.type_in("next theme");
-    desk.play("Enter");
+    desk.type_in("theme");
+    desk.play("Enter j Enter");
     assert_eq!(desk.state.theme, "light");
 }
 
@@ -289,7 +293,7 @@ fn any_size_and_any_key_are_survived() {
     let mut desk = Desk::new();
     for (width, height) in [(1, 1), (40, 10), (80, 24), (300, 90), (0, 0)] {
         desk.send(Msg::Resize(Size { width, height }));
-        desk.play("j k g G C-d C-u Tab j k l h Tab j l h Tab l h Tab + ! p a Backspace F j Enter T [ ] Enter z o m 3 j 4 j k 1 ? Esc : Esc Space b j Enter");
+        desk.play("Space a j l h x 0 Esc Space t j G Esc F2 F3 j k g G C-d C-u Tab j k l h Tab j l h Tab l h Tab + ! p a Backspace F j Enter T [ ] Enter z o m 3 j 4 j k 1 ? Esc : Esc Space b j Enter");
         desk.play("Esc Esc Esc Esc Esc Esc");
     }
     assert_eq!(desk.state.phase, Phase::Ready);

@@ -16,8 +16,8 @@ use crate::app::state::mapping::Asked;
 use crate::app::state::{Input, Layer, Pane, Place, State, Surface, Tone};
 
 use super::{
-    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, playbooks, reopen,
-    report, rows, save_playbook, sql, templates, time, trail, triage, view,
+    answers, around, casework, columns, copying, detail, fields, layers, links, mapping, marks, motion, panes, playbooks, reopen,
+    report, rows, save_playbook, sql, templates, time, tour, trail, triage, view,
 };
 
 /// Does it.
@@ -124,8 +124,8 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
             state.trail.adjust(|view| view.hidden.clear());
             reread(state, out);
         }
-        Action::Widen => widen(state, 4),
-        Action::Narrow => widen(state, -4),
+        Action::Widen => widen(state, 4, out),
+        Action::Narrow => widen(state, -4, out),
         Action::Keep | Action::Drop if in_templates(state) => templates::act(state, action, out),
         Action::Keep => restrict(state, true, out),
         Action::Drop => restrict(state, false, out),
@@ -183,24 +183,20 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Around => around::choose(state),
         Action::Copy(what) => copying::copy(state, what, out),
         Action::CopyStyle => copying::choose(state),
-        Action::Theme => {
-            let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
-            if let Some(next) = state.themes.get((at + 1) % state.themes.len().max(1)).cloned() {
-                state.theme.clone_from(&next);
-                state.say(Tone::Plain, format!("theme {next}"));
-                out.push(Effect::Theme(next));
-            }
-        }
+        Action::Theme => panes::choose_theme(state),
+        Action::Panes => panes::open(state),
+        Action::Tour => tour::begin(state),
+        Action::TourSkip => tour::skip(state, out),
+        Action::TourLeave => tour::leave(state, out),
     }
 }
 
 /// Says why a key does nothing here, instead of doing nothing.
 pub(super) fn explain(state: &mut State, key: Key) {
-    let elsewhere = crate::app::command::TABLE
-        .iter()
-        .find(|command| command.keys.iter().any(|keys| keys.split(' ').next().is_some_and(|first| first.parse() == Ok(key))));
+    let begins = |keys: &String| keys.split(' ').next().is_some_and(|first| first.parse() == Ok(key));
+    let elsewhere = state.keymap.table().into_iter().find(|(_, keys)| keys.iter().any(begins));
     let text = match elsewhere {
-        Some(command) => format!("{key} ({}) does not work here; ? shows what does", command.title),
+        Some((command, _)) => format!("{key} ({}) does not work here; ? shows what does", command.title),
         None => format!("{key} is not bound; ? shows the keys"),
     };
     state.say(Tone::Plain, text);
@@ -432,11 +428,9 @@ pub(super) fn reread(state: &mut State, out: &mut Vec<Effect>) {
     rows::ensure_window(state, out);
 }
 
-fn widen(state: &mut State, by: i16) {
+fn widen(state: &mut State, by: i16, out: &mut Vec<Effect>) {
     if state.surface == Surface::Explore && state.focus == Pane::Fields {
-        // More than this no value needs, and a screen has to be left with.
-        state.fields.wider = state.fields.wider.saturating_add_signed(by).min(120);
-        return;
+        return panes::grow(state, Pane::Fields, by > 0, out);
     }
     let Some(column) = focus::pointed_column(state) else { return };
     let width = state.view().widths.get(&column).copied().unwrap_or(20);

@@ -14,7 +14,7 @@ use crate::app::state::{Form, Input, Layer, Place, State, Tone};
 use crate::investigate::filter;
 use crate::investigate::{Filter, View};
 
-use super::{act, casework, columns, mapping, motion, notes, report, trail, view};
+use super::{act, casework, columns, mapping, motion, notes, panes, report, trail, view};
 
 /// Gives a key to the topmost layer. Whether there was one.
 pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool {
@@ -23,7 +23,7 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
         super::quit(state, out);
         return true;
     }
-    let own = matches!(layer, Layer::Mapping(_) | Layer::Note(_));
+    let own = matches!(layer, Layer::Mapping(_) | Layer::Note(_) | Layer::Themes { .. });
     if key == Key::plain(Code::Esc) && !own {
         return true;
     }
@@ -46,6 +46,8 @@ pub(super) fn press(state: &mut State, key: Key, out: &mut Vec<Effect>) -> bool 
         Layer::Note(note) => notes::press(state, note, key, out),
         Layer::Mapping(edit) => mapping::press(state, edit, key, out),
         Layer::Report => report::press(state, key, out),
+        Layer::Panes { cursor } => panes::press(state, cursor, key, out),
+        Layer::Themes { cursor, before } => panes::press_theme(state, cursor, before, key, out),
         Layer::Trail(layer) => trail::press(state, layer, key, out),
         Layer::Columns(choice) => columns::press(state, choice, key, out),
         Layer::Text { title, lines, top } => {
@@ -136,7 +138,7 @@ fn help(state: &mut State, mut input: Input, top: usize, key: Key) {
         return;
     }
     let top = match step_of(key) {
-        Some(_) => scroll(top, command::matching(input.text()).len() + 2, state, key),
+        Some(_) => scroll(top, command::matching(input.text(), &state.keymap).len() + 2, state, key),
         None if input.press(key) => 0,
         None => top,
     };

@@ -21,6 +21,7 @@ mod marks;
 mod motion;
 mod notes;
 mod page;
+mod panes;
 mod pins;
 mod playbooks;
 mod reopen;
@@ -33,6 +34,7 @@ mod sql;
 mod sql_words;
 mod templates;
 mod time;
+mod tour;
 mod trail;
 mod triage;
 mod view;
@@ -45,13 +47,14 @@ use super::state::{Layer, Phase, Playbooks, State, Tone};
 /// Takes a message in: changes the state and says what is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut out = Vec::new();
+    let before = tour::before(state);
     match msg {
         Msg::Key(key) => keys::press(state, key, &mut out),
         Msg::Paste(text) if sql::paste(state, &text) => {}
         Msg::Paste(text) => layers::paste(state, &text, &mut out),
         Msg::SqlHistory(texts) => state.sql.history = texts,
         Msg::Resize(size) => {
-            state.size = size;
+            (state.size, state.tour_lines) = (size, 0);
             motion::keep_in_sight(state);
             rows::ensure_window(state, &mut out);
             if state.layers.contains(&Layer::Report) {
@@ -103,6 +106,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Reported { path, bytes } => state.say(Tone::Done, format!("report written: {path} ({bytes} bytes)")),
         Msg::Exported(text) => state.say(Tone::Done, text),
+        Msg::Tour(kept) => tour::offer(state, kept, &mut out),
+        Msg::Resume(resume) => state.resume = Some(resume),
+        Msg::Kept(text) => state.say(Tone::Done, text),
         Msg::Rehashed(changed) => reopen::rehashed(state, changed),
         Msg::ProfileSaved(path) => state.say(Tone::Done, format!("saved as a profile: {path}")),
         Msg::ProfileRefused { name, reason, taken } => mapping::refused(state, name, reason, taken),
@@ -114,6 +120,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     leave_unsealed(state);
     case_surface::relist(state);
     triage::merge(state);
+    tour::advance(state, before.as_ref(), &mut out);
+    tour::make_room(state, &mut out);
     out
 }
 

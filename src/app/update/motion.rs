@@ -13,23 +13,23 @@ pub(super) fn step(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
         (Surface::Explore, Pane::Main) => match state.place() {
             Place::Rows => in_rows(state, motion, out),
             Place::Pivot { .. } | Place::Top { .. } => {
-                let height = usize::from(layout::list_height(state.size));
+                let height = usize::from(layout::list_height(state.size, state.sizes));
                 state.list.cursor = moved(state.list.cursor, state.list.items.len(), height, motion);
             }
             Place::Links(_) => match motion {
                 Motion::Left | Motion::Right => super::links::fold(state, Some(motion == Motion::Right), out),
                 _ => {
-                    let height = usize::from(layout::list_height(state.size));
+                    let height = usize::from(layout::list_height(state.size, state.sizes));
                     state.links.cursor = moved(state.links.cursor, state.links.lines.len(), height, motion);
                 }
             },
             Place::Templates => {
-                let height = usize::from(layout::list_height(state.size) * 2 / 3);
+                let height = usize::from(layout::list_height(state.size, state.sizes) * 2 / 3);
                 state.templates.cursor = moved(state.templates.cursor, state.templates.found().len(), height, motion);
             }
             Place::Compare { .. } => super::trail::step(state, motion),
             Place::Page(_) => {
-                let height = usize::from(layout::list_height(state.size));
+                let height = usize::from(layout::list_height(state.size, state.sizes));
                 state.page.cursor = moved(state.page.cursor, state.page_lines().len(), height, motion);
             }
         },
@@ -93,7 +93,7 @@ fn in_fields(state: &mut State, motion: Motion, out: &mut Vec<Effect>) {
         // Left folds and right unfolds, as in every tree.
         Motion::Left | Motion::Right => super::fields::fold(state, Some(motion == Motion::Right), out),
         _ => {
-            let height = usize::from(layout::pane_height(state.size, Pane::Fields));
+            let height = usize::from(layout::pane_height(state.size, Pane::Fields, state.sizes));
             state.fields.cursor = moved(state.fields.cursor, state.fields.lines().len(), height, motion);
         }
     }
@@ -116,7 +116,7 @@ fn in_detail(state: &mut State, motion: Motion) {
         }
         (Motion::Right, _) => {}
         _ => {
-            let height = usize::from(layout::pane_height(state.size, Pane::Detail));
+            let height = usize::from(layout::pane_height(state.size, Pane::Detail, state.sizes));
             state.detail.cursor = moved(state.detail.cursor, lines.len(), height, motion);
         }
     }
@@ -135,13 +135,13 @@ pub(super) fn scrolled(top: usize, cursor: usize, height: usize) -> usize {
 
 /// Scrolls every pane so that its cursor is on the screen: after a step, and after the terminal changed its size.
 pub(super) fn keep_in_sight(state: &mut State) {
-    let list = usize::from(layout::list_height(state.size));
+    let list = usize::from(layout::list_height(state.size, state.sizes));
     state.list.top = scrolled(state.list.top, state.list.cursor, list);
     state.links.top = scrolled(state.links.top, state.links.cursor, list);
-    let fields = usize::from(layout::pane_height(state.size, Pane::Fields));
+    let fields = usize::from(layout::pane_height(state.size, Pane::Fields, state.sizes));
     state.fields.cursor = state.fields.cursor.min(state.fields.lines().len().saturating_sub(1));
     state.fields.top = scrolled(state.fields.top, state.fields.cursor, fields);
-    let detail = usize::from(layout::pane_height(state.size, Pane::Detail));
+    let detail = usize::from(layout::pane_height(state.size, Pane::Detail, state.sizes));
     state.detail.top = scrolled(state.detail.top, state.detail.cursor, detail);
     let surface = usize::from(layout::surface_height(state.size));
     state.case.top = scrolled(state.case.top, state.case.cursor, surface);

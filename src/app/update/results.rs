@@ -54,7 +54,6 @@ fn use_columns(state: &mut State, relation: Relation, schema: Schema) {
     }
     state.schema = Arc::new(schema);
     let before = std::mem::replace(&mut state.fields, Fields::of(&state.schema));
-    state.fields.wider = before.wider;
     for field in &mut state.fields.fields {
         if let Some(known) = before.fields.iter().find(|known| known.column == field.column && known.role == field.role) {
             field.open = known.open;

@@ -44,7 +44,7 @@ pub(super) fn ask(state: &mut State, out: &mut Vec<Effect>) -> Result<(), Filter
 
 /// Rows on the screen.
 pub(super) fn screen(state: &State) -> u64 {
-    u64::from(layout::rows_height(state.size)).max(1)
+    u64::from(layout::rows_height(state.size, state.sizes)).max(1)
 }
 
 fn ask_window(state: &mut State, out: &mut Vec<Effect>) -> Result<(), FilterError> {

@@ -186,7 +186,7 @@ fn settle(state: &mut State, role: crate::domain::Role, now: Answer, out: &mut V
 
 /// A step on the side of the cursor, or to the other side.
 pub(super) fn step(state: &mut State, motion: Motion) {
-    let height = usize::from(layout::compare_height(state.size)).max(1);
+    let height = usize::from(layout::compare_height(state.size, state.sizes)).max(1);
     let compared = &mut state.compared;
     match motion {
         Motion::Left => compared.side = 0,
@@ -202,7 +202,7 @@ pub(super) fn step(state: &mut State, motion: Motion) {
 }
 
 pub(super) fn keep_in_sight(state: &mut State) {
-    let height = usize::from(layout::compare_height(state.size)).max(1);
+    let height = usize::from(layout::compare_height(state.size, state.sizes)).max(1);
     let compared = &mut state.compared;
     for (top, cursor) in compared.top.iter_mut().zip(&compared.cursor) {
         *top = motion::scrolled(*top, *cursor, height);

@@ -13,7 +13,7 @@ use crate::app::effect::Effect;
 use crate::app::state::fields::Values;
 use crate::app::state::jobs::Purpose;
 use crate::app::state::marks::described;
-use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, timeline};
+use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, Resume, State, Surface, Tone, timeline};
 
 use super::{links, results, rows, templates, trail};
 
@@ -29,7 +29,40 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     state.extract = Some(extract);
     state.phase = Phase::Ready;
     state.trail.here_mut().at = state.clock;
-    refresh(state, out);
+    match state.resume.take() {
+        Some(resume) => go_on(state, resume, out),
+        None => refresh(state, out),
+    }
+}
+
+/// Goes to where the last sitting ended.
+fn go_on(state: &mut State, resume: Resume, out: &mut Vec<Effect>) {
+    let other = !resume.extract.is_empty() && resume.extract != state.extract_sha();
+    let whole = resume.view.sql.is_empty();
+    let view = View::try_from(&resume.view).and_then(|view| match whole {
+        true => view.filter.check(&state.schema).map(|()| view),
+        false => Ok(view),
+    });
+    let said = match view {
+        Ok(view) if view == View::default() => {
+            refresh(state, out);
+            None
+        }
+        Ok(view) => {
+            visit(state, Place::Rows, view, resume.title, out);
+            Some("this is the last view of the last sitting".to_owned())
+        }
+        Err(error) => {
+            refresh(state, out);
+            Some(format!("the last view does not fit this extract: {error}"))
+        }
+    };
+    let changed = other.then(|| "the files are not those that the case was last open over: something in them changed".to_owned());
+    let said: Vec<String> = state.greeting.take().into_iter().chain(changed).chain(said).collect();
+    if !said.is_empty() {
+        state.say(Tone::Plain, said.join("; "));
+        state.greeting = Some(said.join("; "));
+    }
 }
 
 /// What is said of an extract that has just been opened, where it is not as one would think: which rows the counts on the screen count,

@@ -2,6 +2,8 @@
 
 use ratatui::style::Color;
 
+use super::Ground;
+
 /// How many colours a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -13,6 +15,18 @@ pub enum Depth {
     Sixteen,
     /// None.
     Mono,
+}
+
+impl Ground {
+    /// The ground of a terminal by its `COLORFGBG`, which names ink and ground among the sixteen: `15;0`, `0;default;15`. `None` where it
+    /// says nothing.
+    pub fn of_terminal(colorfgbg: &str) -> Ground {
+        match colorfgbg.rsplit(';').next().and_then(|ground| ground.parse::<u8>().ok()) {
+            Some(7 | 9..=15) => Ground::Light,
+            Some(_) => Ground::Dark,
+            None => Ground::None,
+        }
+    }
 }
 
 /// The steps of each side of the cube of xterm's 256 colours.
@@ -35,12 +49,13 @@ impl Depth {
         Depth::Sixteen
     }
 
-    /// The name of the theme that fits when none is asked for.
-    pub const fn theme(self) -> &'static str {
-        match self {
-            Depth::True | Depth::Indexed => "dark",
-            Depth::Sixteen => "ansi",
-            Depth::Mono => "mono",
+    /// The name of the theme that fits a terminal of this ground when none is asked for.
+    pub const fn theme(self, ground: Ground) -> &'static str {
+        match (self, ground) {
+            (Depth::True | Depth::Indexed, Ground::Light) => "light",
+            (Depth::True | Depth::Indexed, _) => "dark",
+            (Depth::Sixteen, _) => "ansi",
+            (Depth::Mono, _) => "mono",
         }
     }
 
@@ -123,6 +138,23 @@ mod tests {
         ];
         for (colorterm, term, no_color, depth) in cases {
             assert_eq!(Depth::of(colorterm, term, no_color), depth, "{colorterm} {term} {no_color}");
+        }
+    }
+
+    #[test]
+    fn the_ground_decides_between_dark_and_light() {
+        let grounds = [
+            ("15;0", "dark"),
+            ("0;15", "light"),
+            ("0;default;7", "light"),
+            ("12;8", "dark"),
+            ("", "dark"),
+            ("0;default", "dark"),
+        ];
+        for (said, theme) in grounds {
+            assert_eq!(Depth::Indexed.theme(Ground::of_terminal(said)), theme, "{said}");
+            assert_eq!(Depth::Sixteen.theme(Ground::of_terminal(said)), "ansi");
+            assert_eq!(Depth::Mono.theme(Ground::of_terminal(said)), "mono");
         }
     }
 

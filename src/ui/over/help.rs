@@ -6,16 +6,17 @@ use ratatui::layout::Rect;
 use crate::app::command::{self, Command};
 use crate::app::focus;
 use crate::app::state::{Input as Typed, State};
+use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
 use crate::ui::widget::input::Input;
 use crate::ui::widget::popup::{self, Frame};
 use crate::ui::widget::text::PLAIN;
-use crate::ui::widget::{Line, row, scroll};
+use crate::ui::widget::{Line, paragraph, row, scroll};
 
 /// Draws the help.
 pub(crate) fn draw(state: &State, theme: &Theme, input: &Typed, top: usize, area: Rect, buf: &mut Buffer) {
-    let matches = command::matching(input.text());
+    let matches = command::matching(input.text(), &state.keymap);
     let title = Line::new().with("keys", theme.title_focused);
     let right = Line::new().with(format::count(matches.len() as u64), PLAIN);
     let inside = popup::draw(&Frame { title, right, bottom: Line::new(), focused: true }, area, buf, theme);
@@ -26,12 +27,15 @@ pub(crate) fn draw(state: &State, theme: &Theme, input: &Typed, top: usize, area
     }
     let below = Rect { y: inside.y + 1.min(inside.height), height: inside.height.saturating_sub(1), ..inside };
     if matches.is_empty() {
-        Line::new().with("no command has these letters", theme.dim).draw(below, buf, theme);
+        let lines = Line::new()
+            .with("No command has these letters in its keys, its name or what it does. C-u empties the line.", theme.dim);
+        paragraph::draw(&lines.wrap(usize::from(below.width)), 0, below, buf, theme);
         return;
     }
     let here = focus::here(state);
     let columns = Columns::of(below.width);
-    let lines: Vec<Line3> = matches.iter().flat_map(|command| columns.lines(command, command.when.meets(here), theme)).collect();
+    let lines: Vec<Line3> =
+        matches.iter().flat_map(|(command, keys)| columns.lines(command, keys, command.when.meets(here), theme)).collect();
     let first = first_line(top, matches.len(), lines.len(), state.size.height, below.height);
     for (line, index) in lines.iter().skip(first).zip(0..below.height) {
         let Some(place) = row(below, index) else { break };
@@ -69,13 +73,13 @@ impl Columns {
         Columns { spots: [(0, 10), (11, if narrow { u16::MAX } else { 17 }), (help, width.saturating_sub(help))], narrow }
     }
 
-    fn lines(&self, command: &Command, works: bool, theme: &Theme) -> Vec<Line3> {
+    fn lines(&self, command: &Command, bound: &[String], works: bool, theme: &Theme) -> Vec<Line3> {
         let mut keys = Line::new();
-        for key in command.keys {
+        for key in bound {
             if !keys.is_empty() {
                 keys = keys.with("  ", PLAIN);
             }
-            keys = keys.with(*key, if works { theme.key_hint } else { theme.dim });
+            keys = keys.with(SafeText::new(key), if works { theme.key_hint } else { theme.dim });
         }
         let title = Line::new().with(command.title, if works { PLAIN } else { theme.dim });
         let [.., (_, room)] = self.spots;

@@ -17,24 +17,35 @@ use crate::ui::widget::{Line, row};
 
 /// Columns of one entry.
 const ENTRY: u16 = 24;
+/// The same where there is little room.
+const TIGHT: u16 = 12;
 
 /// Draws the popup at the lower edge of `area`.
 pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Meaning::Prefix(ways) = state.keymap.meaning(&state.pending, focus::here(state)) else { return };
-    let columns = (area.width.saturating_sub(4) / ENTRY).clamp(1, 4);
     let count = u16::try_from(ways.len()).unwrap_or(u16::MAX);
-    let rows = count.div_ceil(columns).min(area.height.saturating_sub(2)).max(1);
+    let most = area.height.saturating_sub(2).max(1);
+    // Where they do not fit side by side as they are, titles are cut rather than commands left out.
+    let wanted = if count.div_ceil((area.width.saturating_sub(4) / ENTRY).clamp(1, 4)) > most { TIGHT } else { ENTRY };
+    let columns = (area.width.saturating_sub(2) / wanted).clamp(1, 4);
+    let rows = count.div_ceil(columns).min(most).max(1);
     let columns = count.div_ceil(rows).min(columns);
-    let wide = (columns * ENTRY + 3).min(area.width);
+    let wide = (columns * wanted + 3).min(area.width);
     let high = (rows + 2).min(area.height);
     let spot = Rect { x: area.x + area.width - wide, y: area.y + area.height - high, width: wide, height: high };
-    let inside = popup::draw(&Frame::titled(title(state, theme)).focused(true), spot, buf, theme);
+    let left_out = count.saturating_sub(rows * columns);
+    let bottom = match left_out {
+        0 => Line::new(),
+        _ => Line::new().with(SafeText::new(&format!("{left_out} more: ? lists them")), theme.hint),
+    };
+    let frame = Frame { bottom, ..Frame::titled(title(state, theme)).focused(true) };
+    let inside = popup::draw(&frame, spot, buf, theme);
     for (place, way) in ways.iter().enumerate() {
         let (Ok(column), Ok(line)) = (u16::try_from(place / usize::from(rows)), u16::try_from(place % usize::from(rows))) else {
             break;
         };
         let Some(area) = row(inside, line) else { continue };
-        let spot = Rect { x: area.x + 1 + column * ENTRY, width: ENTRY.saturating_sub(1), ..area }.intersection(area);
+        let spot = Rect { x: area.x + 1 + column * wanted, width: wanted.saturating_sub(1), ..area }.intersection(area);
         entry(state, way, theme).draw(spot, buf, theme);
     }
 }

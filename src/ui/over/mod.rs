@@ -9,6 +9,7 @@ pub(super) mod mapping;
 mod mapping_edit;
 pub(super) mod note;
 pub(super) mod palette;
+pub(super) mod panes;
 pub(super) mod report;
 pub(super) mod text;
 pub(super) mod trail;
@@ -37,6 +38,8 @@ pub(super) fn draw(state: &State, theme: &Theme, layer: &Layer, places: &Layout,
         }
         Layer::Note(note) => note::draw(theme, note, places.body, buf),
         Layer::Mapping(edit) => mapping::draw(state, theme, edit.as_deref(), places.body, buf),
+        Layer::Panes { cursor } => panes::sizes(state, theme, *cursor, places, buf),
+        Layer::Themes { cursor, .. } => panes::themes(state, theme, *cursor, places.body, buf),
         Layer::Report => report::draw(state, theme, places.body, buf),
         Layer::Trail(layer) => trail::draw(state, theme, layer, places.body, buf),
         Layer::Columns(choice) => columns::draw(state, theme, choice, places.body, buf),

@@ -8,10 +8,11 @@ use crate::app::state::layer::TrailLayer;
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
-use crate::ui::widget::Line;
+use crate::ui::look::keys_of;
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame, centered};
 use crate::ui::widget::text::PLAIN;
+use crate::ui::widget::{Line, row};
 
 /// Deeper steps are not indented further.
 const DEEPEST: usize = 12;
@@ -23,7 +24,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, layer: &TrailLayer, area: Rect,
     let cursor = layer.cursor;
     let tree = state.trail.tree();
     let wide = area.width.saturating_sub(4).min(96);
-    let high = u16::try_from(tree.len().saturating_add(2)).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
+    // With nothing but the whole extract in it, the tree says how it grows.
+    let alone = if tree.len() == 1 { 2 } else { 0 };
+    let high = u16::try_from(tree.len().saturating_add(2 + alone)).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
     let frame = Frame {
         title: Line::new().with("trail", theme.title_focused),
         right: Line::new().with(format::count(tree.len() as u64), PLAIN),
@@ -64,6 +67,17 @@ pub(crate) fn draw(state: &State, theme: &Theme, layer: &TrailLayer, area: Rect,
         })
         .collect();
     Menu { items, first, total: tree.len(), chosen: Some(cursor), key_width: 0 }.draw(inside, buf, theme);
+    if alone > 0
+        && let Some(place) = row(inside, 2)
+    {
+        let line = Line::new()
+            .with(" Every filter (", theme.dim)
+            .with(keys_of(state, "filter"), theme.key_hint)
+            .with(" ", PLAIN)
+            .with(keys_of(state, "keep"), theme.key_hint)
+            .with(") and pivot (p) adds a view.", theme.dim);
+        line.draw(place, buf, theme);
+    }
 }
 
 /// The keys of the layer.

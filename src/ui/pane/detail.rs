@@ -45,7 +45,14 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let lines = detail.lines();
     if lines.is_empty() {
-        let lines = look::advice("No row is chosen.", &[("j k", "choose one"), ("Enter", "shows it here")], theme);
+        let lines = match state.rows.total {
+            Some(0) => {
+                look::advise(state, "There is no row to show: none is in this view.", &[("trail-back", "goes back")], theme)
+            }
+            _ => {
+                look::advise(state, "No row is chosen.", &[("next-pane", "goes to the rows"), ("open", "shows one here")], theme)
+            }
+        };
         say(&lines, inside, buf, theme);
         return;
     }

@@ -20,8 +20,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside = frame(title(state, theme, focus), counted(state), focus, area, buf, theme);
     let lines = state.fields.lines();
     if lines.is_empty() && !state.fields.needle.is_empty() {
-        let keys = [("/", "searches for something else")];
-        super::say(&look::advice("No field and no open value has this text.", &keys, theme), inside, buf, theme);
+        let ways = [("search-list", "searches for something else, or for nothing")];
+        super::say(&look::advise(state, "No field and no open value has this text.", &ways, theme), inside, buf, theme);
         return;
     }
     for ((place, line), index) in lines.iter().enumerate().skip(state.fields.top).zip(0..inside.height) {

@@ -3,11 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::command::{Action, When};
+use crate::app::command::{self, Action, When};
 use crate::app::focus;
+use crate::app::layout::Sizes;
 use crate::app::state::form::FormField;
 use crate::app::state::report::Tab;
-use crate::app::state::{Layer, State, Surface, Tone};
+use crate::app::state::{Layer, Pane, State, Surface, Tone};
+use crate::app::works::{completes, has_a_size, works};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::widget::Line;
@@ -61,20 +63,30 @@ fn keys(state: &State, theme: &Theme, width: usize) -> Line {
 fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
     let own = |list: &[(&'static str, &'static str)]| list.iter().map(|(key, does)| ((*key).into(), (*does).into())).collect();
     match state.layers.last() {
-        Some(Layer::Help { .. }) => own(&[("Up Down", "scroll"), ("letters", "search"), ("Esc", "closes")]),
+        Some(Layer::Help { input, .. }) => {
+            let more =
+                command::matching(input.text(), &state.keymap).len() + 3 > usize::from(state.size.height.saturating_sub(6)) + 1;
+            own(&[("Up Down", "scroll"), ("letters", "search"), ("Esc", "closes")][usize::from(!more)..])
+        }
         Some(Layer::Palette { .. }) => {
             own(&[("Enter", "runs it"), ("Up Down", "choose"), ("letters", "search"), ("Esc", "closes")])
         }
-        Some(Layer::Filter { .. }) => {
-            own(&[("Enter", "applies"), ("Tab", "completes"), ("C-u", "empties"), ("Esc", "leaves it as it was")])
+        Some(Layer::Filter { error, input, .. }) => {
+            let keys = [
+                ("Enter", "applies", error.is_none()),
+                ("Tab", "completes", completes(state)),
+                ("C-u", "empties", input.cursor() > 0),
+                ("Esc", "leaves it as it was", true),
+            ];
+            keys.into_iter().filter(|key| key.2).map(|(key, does, _)| (key.into(), does.into())).collect()
         }
-        Some(Layer::Note(_)) => own(&[
-            ("C-s", "saves"),
-            ("Esc", "leaves"),
-            ("F4", "opens it in $EDITOR"),
-            ("C-u", "undoes"),
-            ("C-k", "cuts the rest of the line"),
-        ]),
+        Some(Layer::Note(note)) => {
+            let (line, column) = note.editor.cursor();
+            let rest = note.editor.lines().get(line).is_some_and(|line| column < line.chars().count());
+            let keys =
+                [("C-s", "saves"), ("Esc", "leaves"), ("F4", "opens it in $EDITOR"), ("C-u", "undoes"), ("C-k", "cuts the rest")];
+            own(&keys[..keys.len() - usize::from(!rest)])
+        }
         Some(Layer::Form(form)) if form.fields.get(form.at).is_some_and(FormField::is_long) => {
             own(&[("C-s", "does it"), ("Enter", "new line"), ("Tab", "other field"), ("F4", "$EDITOR"), ("Esc", "cancels")])
         }
@@ -94,6 +106,18 @@ fn wanted(state: &State) -> Vec<(SafeText, SafeText)> {
             ("C-u", "empties"),
             ("letters", "search"),
         ]),
+        Some(Layer::Panes { cursor }) => {
+            let sized = Pane::SIZED.get(*cursor).is_some_and(|pane| has_a_size(state, *pane));
+            let keys = [
+                ("l h", "larger, smaller", sized),
+                ("j k", "choose", true),
+                ("x", "puts away", true),
+                ("0", "as at first", state.sizes != Sizes::default()),
+                ("Esc", "closes", true),
+            ];
+            keys.into_iter().filter(|key| key.2).map(|(key, does, _)| (key.into(), does.into())).collect()
+        }
+        Some(Layer::Themes { .. }) => own(&[("j k", "choose"), ("Enter", "keeps it"), ("Esc", "the one from before")]),
         Some(Layer::Report) => report(state),
         Some(Layer::Trail(layer)) if layer.copying => own(&[("f", "filter"), ("q", "SQL"), ("c", "command line")]),
         Some(Layer::Trail(layer)) if layer.marked.is_some() => {
@@ -150,7 +174,11 @@ fn report(state: &State) -> Vec<(SafeText, SafeText)> {
     if rejects > 0 {
         keys.push(("e", "writes the rejects"));
     }
-    keys.extend([("j k", "choose"), ("J K", "scroll the text"), ("m", "mapping"), ("Esc", "closes")]);
+    let sources = state.extract.as_ref().map_or(0, |extract| extract.sources.len() + extract.joined.len()) as u64;
+    if (if state.report.tab == Tab::Files { sources } else { rejects }) > 1 {
+        keys.push(("j k", "choose"));
+    }
+    keys.extend([("J K", "scroll the text"), ("m", "mapping"), ("Esc", "closes")]);
     keys.into_iter().map(|(key, does)| (key.into(), does.into())).collect()
 }
 
@@ -160,7 +188,7 @@ fn here(state: &State) -> Vec<(SafeText, SafeText)> {
         .keymap
         .hints(here)
         .into_iter()
-        .filter(|command| command.action != Action::Help)
+        .filter(|command| command.action != Action::Help && works(state, command.action))
         .map(|command| (SafeText::new(&state.keymap.keys_of(command)), SafeText::from(command.title)))
         .collect();
     if When::ENTITY.meets(here) {

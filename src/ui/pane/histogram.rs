@@ -48,7 +48,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     if !state.schema.has(Role::Time) {
         let what = "No column of this extract is mapped to time.";
-        say(&look::advice(what, &[("z m", "maps one")], theme), inside, buf, theme);
+        say(&look::advise(state, what, &[("mapping", "maps one")], theme), inside, buf, theme);
         return;
     }
     if values.is_empty() {

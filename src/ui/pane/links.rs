@@ -25,7 +25,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, start: &Entity, area: Rect, buf
         let lines = [
             Line::new().with(SafeText::cut(error, 400), theme.error),
             Line::new(),
-            Line::new().with("o", theme.key_hint).with("  changes what is linked over", theme.hint),
+            Line::new()
+                .with(look::keys_of(state, "links-options"), theme.key_hint)
+                .with("  changes what is linked over", theme.hint),
         ];
         say(&lines, inside, buf, theme);
         return;
@@ -45,6 +47,16 @@ pub(crate) fn draw(state: &State, theme: &Theme, start: &Entity, area: Rect, buf
             sign(buf, place.x, place.y, if theme.ascii { ">" } else { "▌" }, if focus { theme.accent } else { theme.dim });
         }
         columns.line(state, line, place, buf, theme);
+    }
+    let under = u16::try_from(pane.lines.len()).unwrap_or(u16::MAX).saturating_add(1);
+    if !pane.loading && !pane.has_others(start) && inside.height > under {
+        let ways = [
+            ("links-options", "says what counts"),
+            ("links-weak", "shows what is too little to count"),
+            ("trail-back", "goes back"),
+        ];
+        let below = Rect { y: inside.y + under, height: inside.height - under, ..inside };
+        say(&look::advise(state, "Nobody shares enough with it to be linked.", &ways, theme), below, buf, theme);
     }
     let track =
         Rect { y: inside.y + 1.min(inside.height), width: inside.width + 1, height: inside.height.saturating_sub(1), ..inside };

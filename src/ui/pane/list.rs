@@ -27,10 +27,18 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if list.items.is_empty() {
         let lines = match list.loading {
             true => vec![Line::new().with("counting", theme.dim)],
-            false if !list.needle.is_empty() => {
-                look::advice("No value has this text.", &[("/", "searches for another one, or for nothing")], theme)
-            }
-            false => look::advice("No value is in this view.", &[("Backspace", "goes back"), ("&", "edits the filter")], theme),
+            false if !list.needle.is_empty() => look::advise(
+                state,
+                "No value has this text.",
+                &[("search-list", "searches for another one, or for nothing")],
+                theme,
+            ),
+            false => look::advise(
+                state,
+                "No row of this view has a value there.",
+                &[("trail-back", "goes back"), ("filter", "edits the filter")],
+                theme,
+            ),
         };
         say(&lines, inside, buf, theme);
         return;

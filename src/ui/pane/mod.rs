@@ -11,6 +11,7 @@ pub(super) mod list;
 pub(super) mod page;
 pub(super) mod rows;
 pub(super) mod templates;
+pub(super) mod tour;
 pub(super) mod trail;
 
 use ratatui::buffer::Buffer;

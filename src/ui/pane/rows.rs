@@ -37,16 +37,34 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let inside = frame(title, right, focus, area, buf, theme);
     if rows.total == Some(0) {
-        let keys: &[(&'static str, &'static str)] = match state.view().is_whole() {
-            true => &[("Q", "quits; the extract has no rows")],
-            false => &[("Backspace", "goes back"), ("&", "edits the filter"), ("Space x", "shows all rows")],
+        let view = state.view();
+        let (what, ways): (_, &[(&'static str, &'static str)]) = match (view.is_whole(), view.filter.is_all()) {
+            (true, _) if view.relation.is_requests() => (
+                "The extract is open, and there is no row in it.",
+                &[
+                    ("load-report", "says what was read, and what could not be"),
+                    ("mapping", "says what fills each role"),
+                    ("quit", "quits"),
+                ],
+            ),
+            (true, _) => {
+                ("The SQL gives no row.", &[("sql", "goes back to the SQL"), ("trail-back", "goes back to the view before")])
+            }
+            (false, true) => (
+                "No row lies in this range of time.",
+                &[("trail-back", "goes back"), ("time-range", "takes another range"), ("clear-filter", "shows all rows")],
+            ),
+            (false, false) => (
+                "No row is in this view: the filter lets none through.",
+                &[("trail-back", "goes back"), ("filter", "edits the filter"), ("clear-filter", "shows all rows")],
+            ),
         };
-        say(&look::advice("No row is in this view.", keys, theme), inside, buf, theme);
+        say(&look::advise(state, what, ways, theme), inside, buf, theme);
         return;
     }
     if let Some(error) = &state.results.error {
         let mut lines: Vec<Line> = error.lines().map(|line| Line::new().with(SafeText::new(line), theme.error)).collect();
-        lines.extend(look::advice("", &[("5", "edits the SQL"), ("Backspace", "goes back")], theme));
+        lines.extend(look::advise(state, "", &[("sql", "edits the SQL"), ("trail-back", "goes back")], theme));
         say(&lines, inside, buf, theme);
         return;
     }

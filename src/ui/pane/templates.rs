@@ -25,8 +25,19 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if pane.found().is_empty() {
         let lines = match (pane.loading, pane.stopped) {
             (true, _) => vec![doing(state, theme)],
-            (false, true) => look::advice("This was stopped before a template was found.", &[("Space g", "begins again")], theme),
-            _ => look::advice("No two accounts of this view send near-duplicate prompts.", &[("Backspace", "goes back")], theme),
+            (false, true) => {
+                look::advise(state, "This was stopped before a template was found.", &[("templates", "begins again")], theme)
+            }
+            _ => look::advise(
+                state,
+                "No two accounts of this view send near-duplicate prompts.",
+                &[
+                    ("trail-back", "goes back"),
+                    ("clear-filter", "looks at all rows; then again"),
+                    ("mapping", "says which column holds the prompts"),
+                ],
+                theme,
+            ),
         };
         say(&lines, inside, buf, theme);
         return;

@@ -31,7 +31,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside = Frame { title, right, bottom: Line::new(), focused: true }.draw(area, buf, theme);
     let lines = state.case_lines();
     if lines.is_empty() {
-        let lines = look::advice("No case is open yet.", &[("1", "goes on exploring")], theme);
+        let lines = look::advise(state, "No case is open yet.", &[("explore", "goes on exploring")], theme);
         pane::say(&lines, inside, buf, theme);
         return;
     }

@@ -22,8 +22,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside =
         Frame { title: look::title("findings", true, theme), right, bottom: Line::new(), focused: true }.draw(area, buf, theme);
     if findings.is_empty() {
-        let keys = [("f", "states one, with the view as its evidence"), ("1", "goes back to exploring")];
-        pane::say(&look::advice("Nothing has been found yet.", &keys, theme), inside, buf, theme);
+        let ways = [("finding", "states one, with the view as its evidence"), ("explore", "goes back to exploring")];
+        pane::say(&look::advise(state, "Nothing has been found yet.", &ways, theme), inside, buf, theme);
         return;
     }
     let chosen = state.case.finding.min(findings.len() - 1);

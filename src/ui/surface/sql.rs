@@ -188,6 +188,11 @@ fn result(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
         Some(ran) => {
             table(state, ran, theme, inside, buf);
+            if ran.rows.is_empty() && inside.height > 2 {
+                let ways = [("sql-edit", "goes back to the SQL"), ("sql-leave", "leaves")];
+                let below = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
+                pane::say(&look::advise(state, "The SQL ran, and no row came of it.", &ways, theme), below, buf, theme);
+            }
             if focus {
                 look::edge(state, theme, area, buf);
             }
