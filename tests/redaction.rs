@@ -208,6 +208,7 @@ fn events(entities: &[Entity], spellings: &[Spelling], glue: &str) -> Vec<Event>
             expires: None,
             playbook: String::new(),
         });
+        events.push(Event::Dismissed { entity: entity.clone(), playbook: "burst".into(), reason: words() });
         events.push(Event::Staged { entity: entity.clone(), stage: Stage::Confirmed, reason: words(), playbook: String::new() });
         events.push(Event::Noted { id: format!("m{}", events.len()), target: Target::Entity(entity.clone()), text: words() });
     }

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use casebook::case::entry::sha256;
 use casebook::case::{
-    CaseDir, Confidence, Connotation, Entry, Event, EvidenceRow, FindingDetails, FindingEdits, Mode, OpenedExtract, OpenedSource,
-    SavedView, Stage, Status, Target,
+    CaseDir, Confidence, Connotation, DismissedHit, Entry, Event, EvidenceRow, FindingDetails, FindingEdits, Mode, OpenedExtract,
+    OpenedSource, SavedView, Stage, Status, Target,
 };
 use casebook::domain::text::is_unfit;
 use casebook::domain::{Entity, Role, Severity, Timestamp, Value};
@@ -112,6 +112,14 @@ fn events(evidence: &[String]) -> Vec<Event> {
             from: "device:dev_1".into(),
         },
         Event::Unlabelled { entity: entity(Role::Account, "acct_00000002"), label: "farm".into(), reason: "a twin".into() },
+        Event::Dismissed { entity: good.clone(), playbook: "burst".into(), reason: "our own load test".into() },
+        Event::DismissedMany {
+            hits: vec![
+                DismissedHit { entity: shady.clone(), playbook: String::new() },
+                DismissedHit { entity: entity(Role::Ip, "198.51.100.7"), playbook: "credential-stuffing".into() },
+            ],
+            reason: all.clone(),
+        },
         stage(&key, Stage::Confirmed, "the owner says so"),
         stage(&shady, Stage::Confirmed, &all),
         stage(&good, Stage::Cleared, "our own"),

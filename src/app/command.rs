@@ -59,6 +59,8 @@ impl When {
     pub const PLAYBOOK: When = When(1 << 17);
     /// There is a hit of a playbook under the cursor.
     pub const HIT: When = When(1 << 18);
+    /// There is a playbook with hits, or one of its hits, under the cursor.
+    pub const HITS: When = When(1 << 19);
     /// Two views that are compared have the focus.
     pub const COMPARE: When = When(1 << 26);
 
@@ -89,7 +91,7 @@ impl When {
         let rest = self.0 & !named.0;
         if rest == 0 {
             named
-        } else if rest & !When::PLAYBOOK.or(When::HIT).0 == 0 {
+        } else if rest & !When::PLAYBOOK.or(When::HIT).or(When::HITS).0 == 0 {
             named.or(When::PLAYBOOKS)
         } else if rest & !When::EXPLORE.or(When::FIELD_HEAD).0 == 0 {
             named.or(When::EXPLORE_PANES)
@@ -456,7 +458,7 @@ pub const TABLE: &[Command] = &[
     command("about", "about", "What the playbook under the cursor finds, how, what it mistakes and where to go next; or what a hit says.", &["i"], W::PLAYBOOK, A::About, 6),
     command("results-view", "hits as view", "Open the hits of the playbook under the cursor in explore, as a view like any other.", &["o"], W::PLAYBOOK, A::ResultsView, 3),
     command("example-rows", "example rows", "The rows that the hit under the cursor names as examples.", &["r"], W::HIT, A::ExampleRows, 4),
-    command("dismiss", "dismiss", "Say that the hit under the cursor, all that are marked, or all of a playbook, are nothing, and why; it is remembered and hidden.", &["d"], W::PLAYBOOK, A::Dismiss, 7),
+    command("dismiss", "dismiss", "Say that the hit under the cursor, all that are marked, or all of a playbook, are nothing, and why; it is remembered and hidden.", &["d"], W::HITS, A::Dismiss, 7),
     command("show-dismissed", "dismissed too", "Show on the board also who was dismissed, or hide them again.", &["x"], W::PLAYBOOKS, A::ShowDismissed, 2),
     command("fresh-only", "only new", "Only whom the last run in this case did not accuse, or everybody again.", &["n"], W::PLAYBOOKS, A::FreshOnly, 2),
     command("save-playbook", "view as playbook", "Write the filter of the view as a playbook of your own, its values as parameters.", &["Space w"], W::EXPLORE, A::SavePlaybook, 0),

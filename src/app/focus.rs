@@ -234,8 +234,13 @@ pub fn here(state: &State) -> When {
     if pointed_row(state).is_some() {
         here = here.or(When::ROW);
     }
-    if state.surface == Surface::Playbooks && state.playbooks.current().is_some() {
+    if state.surface == Surface::Playbooks
+        && let Some(entry) = state.playbooks.current().and_then(|at| state.playbooks.entries.get(at))
+    {
         here = here.or(When::PLAYBOOK);
+        if entry.hits.as_ref().is_some_and(|hits| !hits.is_empty()) {
+            here = here.or(When::HITS);
+        }
         if state.playbooks.pointed().is_some() {
             here = here.or(When::HIT);
         }

@@ -40,6 +40,12 @@ impl Case {
         self.state.playbook_runs.iter().map(|((playbook, params), run)| (playbook.as_str(), params, run))
     }
 
+    /// Every hit that was dismissed: whom, of which playbook (empty for all), and why; in the order of entities.
+    pub fn dismissals(&self) -> impl Iterator<Item = (&Entity, &str, &Dismissal)> {
+        let known = self.state.dismissals.iter();
+        known.flat_map(|(entity, by)| by.iter().map(move |(playbook, dismissal)| (entity, playbook.as_str(), dismissal)))
+    }
+
     /// Why a playbook's accusation of an entity is nothing, where somebody said so: of this playbook, or of all of them.
     pub fn dismissal(&self, entity: &Entity, playbook: &str) -> Option<&Dismissal> {
         let known = self.state.dismissals.get(entity)?;

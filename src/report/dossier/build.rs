@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{self, Case, CaseMeta, Connotation, EvidenceRow, Target};
-use crate::domain::{Role, Timestamp};
+use crate::domain::{Entity, Role, Timestamp};
 
 use super::entities::{About, actions, entries};
 use super::{
-    Access, Answer, By, Content, Counts, Dossier, Evidence, Extract, File, Finding, Head, Looked, LooseNotes, Moment, Named,
-    Note, Pin, Query, Question, RoleSource, SCHEMA, Span, Value, Visit,
+    Access, Answer, By, Content, Counts, Dismissed, Dossier, Evidence, Extract, File, Finding, Head, Looked, LooseNotes, Moment,
+    Named, Note, Pin, Query, Question, RoleSource, SCHEMA, Span, Value, Visit,
 };
 
 impl Dossier {
@@ -44,6 +44,7 @@ impl Dossier {
             entities,
             pins: pins.into_iter().map(|pin| one_pin(case, pin)).collect(),
             queries,
+            dismissals: dismissals(case),
             notes: loose_notes(case),
             timeline: timeline(case),
             trail: trail(case),
@@ -205,6 +206,17 @@ fn query(number: usize, measure: &case::Measure) -> Query {
         extract: measure.extract.clone(),
         by: by(&measure.stamp),
     }
+}
+
+fn dismissals(case: &Case) -> Vec<Dismissed> {
+    let one = |(entity, playbook, dismissal): (&Entity, &str, &case::Dismissal)| Dismissed {
+        role: entity.role,
+        value: entity.value.clone(),
+        playbook: playbook.to_owned(),
+        reason: dismissal.reason.clone(),
+        by: by(&dismissal.stamp),
+    };
+    case.dismissals().map(one).collect()
 }
 
 fn loose_notes(case: &Case) -> Vec<LooseNotes> {

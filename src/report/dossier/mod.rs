@@ -40,6 +40,9 @@ pub struct Dossier {
     /// By the time of their rows.
     pub pins: Vec<Pin>,
     pub queries: Vec<Query>,
+    /// Hits of playbooks that were looked at and are nothing, by entity.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dismissals: Vec<Dismissed>,
     /// Notes on what no other part shows: the case, rows that are not pinned, things that were taken back.
     pub notes: Vec<LooseNotes>,
     /// The case in order of time.
@@ -124,6 +127,18 @@ pub struct LooseNotes {
     /// The extract's SHA-256, for a row.
     pub extract: String,
     pub notes: Vec<Note>,
+}
+
+/// A hit of a playbook that was looked at and is nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Dismissed {
+    pub role: Role,
+    pub value: String,
+    /// Its id; empty for every playbook.
+    pub playbook: String,
+    pub reason: String,
+    pub by: By,
 }
 
 /// A question.

@@ -4,8 +4,8 @@
 use crate::domain::Role;
 
 use super::{
-    Access, Action, Answer, By, Content, Dossier, EntityEntry, Evidence, Extract, File, Finding, Head, Label, LabelChange,
-    Looked, LooseNotes, Moment, Named, Note, Pin, Query, Question, RoleSource, Value, Visit,
+    Access, Action, Answer, By, Content, Dismissed, Dossier, EntityEntry, Evidence, Extract, File, Finding, Head, Label,
+    LabelChange, Looked, LooseNotes, Moment, Named, Note, Pin, Query, Question, RoleSource, Value, Visit,
 };
 
 /// What is done to the texts of a dossier.
@@ -32,6 +32,7 @@ impl Dossier {
             entities,
             pins,
             queries,
+            dismissals,
             notes,
             timeline,
             actions,
@@ -46,6 +47,11 @@ impl Dossier {
         entities.iter_mut().for_each(|one| entity(one, visitor));
         pins.iter_mut().for_each(|one| pin(one, visitor));
         queries.iter_mut().for_each(|one| query(one, visitor));
+        for Dismissed { role, value, playbook, reason, by: author } in dismissals {
+            visitor.value(*role, value);
+            each(visitor, [playbook, reason]);
+            by(author, visitor);
+        }
         for LooseNotes { kind: _, target, extract: _, notes } in notes {
             visitor.text(target);
             visit_notes(notes, visitor);

@@ -137,15 +137,14 @@ fn suspect_line(state: &State, suspect: &Suspect, named: usize, room: usize, the
     let (first, others) = suspect.accusations.split_first().map_or((None, 0), |(first, rest)| (Some(*first), rest.len()));
     let title = first.and_then(|(at, _)| state.playbooks.entries.get(at)).map_or("", |entry| entry.title.as_str());
     left = left.with(enough(title, room, Cut::End), if dismissed { theme.dim } else { PLAIN });
-    let right = match others {
-        0 => Line::new().with(format::count(suspect.requests), PLAIN).with(" rows", theme.dim),
-        others => Line::new()
-            .with("+", theme.accent)
-            .with(format::count(others as u64), theme.accent)
-            .with("  ", PLAIN)
-            .with(format::count(suspect.requests), PLAIN)
-            .with(" rows", theme.dim),
-    };
+    let mut right = Line::new();
+    if others > 0 {
+        right = right.with("+", theme.accent).with(format::count(others as u64), theme.accent).with("  ", PLAIN);
+    }
+    right = right.with(format::count(suspect.requests), PLAIN);
+    if room >= NARROW {
+        right = right.with(" rows", theme.dim);
+    }
     (left, right)
 }
 
