@@ -202,6 +202,8 @@ pub enum Action {
     Report,
     DryRun,
     Theme,
+    Redraw,
+    Suspend,
     Mapping,
     LoadReport,
     Reopen,
@@ -313,6 +315,8 @@ pub const TABLE: &[Command] = &[
     command("load-report", "load report", "What was read from which file and why so, and every record that could not be read.", &["z e", "Space e"], W::ANYWHERE, A::LoadReport, 0),
     command("reopen", "open again", "Open the extract again, because a file of it changed.", &["Space o"], W::ANYWHERE, A::Reopen, 0),
     command("theme", "next theme", "Switch between the themes.", &["Space t"], W::ANYWHERE, A::Theme, 0),
+    command("redraw", "draw anew", "Draw the whole screen again, where something else has written on it.", &["C-l"], W::ANYWHERE, A::Redraw, 0),
+    command("suspend", "stop for a while", "Give the terminal back to the shell; fg goes on here.", &["C-z"], W::ANYWHERE, A::Suspend, 0),
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),

@@ -41,6 +41,7 @@ use crate::investigate::{Context, REQUESTS, View};
 
 use super::key::Key;
 use super::keymap::Keymap;
+use super::layout::Tab;
 
 pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
@@ -372,6 +373,20 @@ impl State {
     /// The name of a range of time, where it has one.
     pub fn name_of(&self, range: TimeRange) -> Option<&str> {
         self.ranges.iter().find(|(_, known)| **known == range).map(|(name, _)| name.as_str())
+    }
+
+    /// The surfaces as they are named at the top.
+    pub fn tabs(&self) -> [Tab; 5] {
+        let counts = self.case.case.counts();
+        let casework = counts.questions + counts.labelled + counts.notes + counts.pins;
+        let tab = |surface, key, name, count| Tab { surface, key, name, count };
+        [
+            tab(Surface::Explore, "1", "explore", 0),
+            tab(Surface::Playbooks, "2", "playbooks", 0),
+            tab(Surface::Findings, "3", "findings", counts.findings),
+            tab(Surface::Case, "4", "case", casework),
+            tab(Surface::Sql, "5", "sql", 0),
+        ]
     }
 
     /// The lines of the entity page that the cursor can stand on.

@@ -172,6 +172,8 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Around => around::choose(state),
         Action::Copy(what) => copying::copy(state, what, out),
         Action::CopyStyle => copying::choose(state),
+        Action::Redraw => out.push(Effect::Redraw),
+        Action::Suspend => out.push(Effect::Suspend),
         Action::Theme => {
             let at = state.themes.iter().position(|name| *name == state.theme).unwrap_or(0);
             if let Some(next) = state.themes.get((at + 1) % state.themes.len().max(1)).cloned() {
