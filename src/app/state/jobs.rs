@@ -228,19 +228,10 @@ pub struct Job {
     pub since: Duration,
 }
 
-/// What follows the cursor is quick, or else it is said that it runs: after so long.
-const SOON: Duration = Duration::from_millis(150);
-
 impl Job {
     /// Since when it runs, on the clock of `State::now`.
     pub fn lasts(&self, now: Duration) -> Duration {
         now.saturating_sub(self.since).max(self.elapsed)
-    }
-
-    /// Whether it is worth saying that it runs. A row that is read because the cursor stands on it mostly is here before anybody could
-    /// read that, and the word would only flicker.
-    pub fn is_worth_saying(&self, now: Duration) -> bool {
-        !matches!(self.purpose, Purpose::Detail { .. }) || self.lasts(now) >= SOON
     }
 }
 

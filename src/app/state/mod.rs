@@ -41,7 +41,7 @@ use crate::investigate::{Context, REQUESTS, View};
 
 use super::key::Key;
 use super::keymap::Keymap;
-use super::layout::Tab;
+use super::layout::{Tab, rows_height};
 
 pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
@@ -51,7 +51,7 @@ pub use dry_run::DryRun;
 pub use fields::Fields;
 pub use form::Form;
 pub use input::Input;
-pub use jobs::Jobs;
+pub use jobs::{Job, Jobs, Purpose};
 pub use layer::Layer;
 pub use links::LinksPane;
 pub use list::List;
@@ -143,6 +143,9 @@ pub struct Message {
     /// The text; may quote an extract, so draw it only through `SafeText`.
     pub text: String,
 }
+
+/// After so long it is said of every query that it runs.
+const SOON: Duration = Duration::from_millis(150);
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -404,6 +407,21 @@ impl State {
     /// Whether sensitive values are shown everywhere, for a while.
     pub fn is_unveiled(&self) -> bool {
         self.unveiled.as_ref().is_some_and(|unveiled| self.now < unveiled.until)
+    }
+
+    /// Whether it is worth saying that a query runs. What only follows the cursor mostly is here before anybody could read that: a row
+    /// for the detail, or rows that are read ahead of it.
+    pub fn is_worth_saying(&self, job: &Job) -> bool {
+        let follows = match job.purpose {
+            Purpose::Detail { .. } => true,
+            Purpose::Window { .. } => {
+                let (top, height) = (self.rows.top, u64::from(rows_height(self.size)));
+                let last = self.rows.total.map_or(top + height, |total| total.min(top + height)).saturating_sub(1);
+                self.rows.at(top).is_some() && self.rows.at(last).is_some()
+            }
+            _ => false,
+        };
+        !follows || job.lasts(self.now) >= SOON
     }
 
     /// Says something at the bottom.

@@ -121,7 +121,7 @@ fn style() -> impl Strategy<Value = Style> {
         1 => Just(Modifier::REVERSED),
         1 => Just(Modifier::REVERSED | Modifier::BOLD),
     ];
-    (colors.clone(), colors, modifiers).prop_map(|(fg, bg, modifier)| Style { add_modifier: modifier, ..Style::new().fg(fg).bg(bg) })
+    (colors.clone(), colors, modifiers).prop_map(|(fg, bg, modifier)| Style { add_modifier: modifier, sub_modifier: !modifier, ..Style::new().fg(fg).bg(bg) })
 }
 
 fn strokes() -> impl Strategy<Value = Vec<Stroke>> {

@@ -187,7 +187,7 @@ fn right(state: &State, theme: &Theme, width: u16) -> Line {
         let words = if width < 60 { state.marks.len().to_string() } else { marked };
         line = line.with(SafeText::cut(&words, 30), theme.accent).with(" marked ", theme.accent);
     }
-    let mut jobs = state.jobs.iter().map(|(_, job)| job).filter(|job| job.is_worth_saying(state.now));
+    let mut jobs = state.jobs.iter().map(|(_, job)| job).filter(|job| state.is_worth_saying(job));
     if let Some(job) = jobs.next() {
         let others = jobs.count();
         let mut what = job.purpose.title().to_owned();
