@@ -163,19 +163,24 @@ impl Terminal {
     }
 
     /// Has the whole screen drawn anew and waits until it is: what was there before should be there again.
-    pub(crate) fn drawn_anew(&mut self) -> String {
+    pub(crate) fn drawn_anew(&mut self) -> Vec<String> {
         let drawn = |raw: &[u8]| raw.windows(4).filter(|window| *window == b"\x1b[2J").count();
         let before = drawn(&self.raw());
         self.keys("C-l");
         while drawn(&self.raw()) == before || whole_frames(&self.raw()) < self.raw().len() {
             self.changes.recv_timeout(PATIENCE).expect("the screen is drawn anew");
         }
-        self.text()
+        self.lines()
     }
 
     /// What stands on the screen.
     pub(crate) fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// The same in lines, without the blanks at their ends.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.text().lines().map(|line| line.trim_end().to_owned()).collect()
     }
 
     /// Everything that was written to the terminal.
