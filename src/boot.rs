@@ -46,6 +46,8 @@ fn workbench(asked: Workbench, paths: &Paths) -> Result<Option<String>, Trouble>
         Ok(Outcome::Left(None)) => Ok(None),
         Ok(Outcome::Failed(reason)) => Err(Trouble::Failed(reason)),
         Ok(Outcome::Stopped) => Err(Trouble::Stopped),
+        Ok(Outcome::Ended(signal, case)) => Err(Trouble::Signal(signal, case.map(|case| format!("the case is in {case}")))),
+        Err(error @ RunError::Broke { .. }) => Err(Trouble::Failed(error.to_string())),
         Err(error @ RunError::Terminal(_)) => Err(Trouble::Failed(error.to_string())),
         Err(error) => Err(Trouble::Usage(error.to_string())),
     }

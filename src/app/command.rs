@@ -228,6 +228,8 @@ pub enum Action {
     Tour,
     TourSkip,
     TourLeave,
+    Redraw,
+    Suspend,
     Mapping,
     LoadReport,
     Reopen,
@@ -343,6 +345,8 @@ pub const TABLE: &[Command] = &[
     command("tour", "tour", "Begin the tour: what to press, from the first row to a written report.", &[], W::ANYWHERE, A::Tour, 0),
     command("tour-skip", "skip this step", "Go on to the next step of the tour.", &["F2", "Space n"], W::TOUR, A::TourSkip, 0),
     command("tour-leave", "leave the tour", "Leave the tour for good; the palette brings it back.", &["F3", "Space z"], W::TOUR, A::TourLeave, 0),
+    command("redraw", "draw anew", "Draw the whole screen again, where something else has written on it.", &["C-l"], W::ANYWHERE, A::Redraw, 0),
+    command("suspend", "stop for a while", "Give the terminal back to the shell; fg goes on here.", &["C-z"], W::ANYWHERE, A::Suspend, 0),
 
     command("up", "up", "One up.", &["k", "Up"], LISTS, A::Move(M::Up), 0),
     command("down", "down", "One down.", &["j", "Down"], LISTS, A::Move(M::Down), 0),

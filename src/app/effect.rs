@@ -1,5 +1,7 @@
 //! What is to be done outside.
 
+use std::time::Duration;
+
 use crate::case::{self, EvidenceRow};
 use crate::domain::{Batch, Role};
 use crate::engine::{JobId, Request};
@@ -71,6 +73,17 @@ pub enum Effect {
     KeepSizes(Sizes),
     /// Remember how far the tour is.
     KeepTour(TourKept),
+    /// Something that took its time has ended, well or not; worth a word to whoever does not look.
+    Ended {
+        /// What, in a few words.
+        what: &'static str,
+        /// How long it took.
+        took: Duration,
+    },
+    /// Draw the whole screen anew: something else has written on it.
+    Redraw,
+    /// Stop the program until the shell lets it go on.
+    Suspend,
     /// End the program.
     Quit,
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
-use super::state::{Pane, Size};
+use super::state::{Pane, Size, Surface};
 
 /// The smallest terminal in which the workbench works.
 pub const SMALLEST: Size = Size { width: 40, height: 10 };
@@ -225,6 +225,57 @@ pub fn report_heights(size: Size, count: u64) -> (u16, u16) {
     let room = surface_height(size).saturating_sub(2);
     let list = u16::try_from(count).unwrap_or(u16::MAX).clamp(1, (room * 2 / 5).max(1));
     (list, room.saturating_sub(list))
+}
+
+/// A surface as it is named in the line at the top.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    /// The surface.
+    pub surface: Surface,
+    /// The key that leads to it.
+    pub key: &'static str,
+    /// What it is called.
+    pub name: &'static str,
+    /// How much there is in it; 0 where that is not counted.
+    pub count: usize,
+}
+
+/// From this width on all surfaces are named at the top.
+const NAMED: u16 = 100;
+
+impl Tab {
+    /// Whether it is named, or only its key is there.
+    pub fn is_named(&self, here: Surface, width: u16) -> bool {
+        width >= NAMED || self.surface == here
+    }
+
+    fn width(&self, here: Surface, width: u16) -> u16 {
+        let words = match (self.is_named(here, width), self.count.checked_ilog10()) {
+            (false, _) => 0,
+            (true, None) => self.name.len() + 1,
+            // A comma stands before every three digits but the first ones.
+            (true, Some(power)) => self.name.len() + (power + 1 + power / 3 + 2) as usize,
+        };
+        u16::try_from(self.key.len() + words).unwrap_or(u16::MAX)
+    }
+}
+
+/// Columns between two surfaces at the top.
+pub fn between_tabs(width: u16) -> &'static str {
+    if width >= NAMED { "  " } else { " " }
+}
+
+/// The surface that is named in a column of the top line of a screen of this width. Behind the last one a column is free.
+pub fn surface_at(tabs: &[Tab], here: Surface, width: u16, column: u16) -> Option<Surface> {
+    let mut right = width.checked_sub(1)?;
+    for tab in tabs.iter().rev() {
+        let left = right.checked_sub(tab.width(here, width))?;
+        if (left..right).contains(&column) {
+            return Some(tab.surface);
+        }
+        right = left.checked_sub(u16::try_from(between_tabs(width).len()).unwrap_or(1))?;
+    }
+    None
 }
 
 #[cfg(test)]

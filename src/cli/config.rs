@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::app::command::TABLE;
 use crate::app::keymap::Keymap;
 use crate::runtime::Preferences;
-use crate::settings::config;
+use crate::settings::config::{self, AFTER, Notify};
 use crate::settings::theme::Theme;
 
 use super::failure::Failure;
@@ -61,6 +61,7 @@ pub(super) fn run(command: &ConfigCommand, place: &Place<'_>) -> Result<i32, Fai
 fn default() -> String {
     let themes = Theme::builtin_names().collect::<Vec<_>>().join(", ");
     let presets = Keymap::presets().collect::<Vec<_>>().join(", ");
+    let notify = Notify::NAMES.map(|(name, _)| name).join(" or ");
     let mut text = format!(
         "# casebook: what can be set, each at its default. Take the # away from what shall be otherwise; `casebook config check` says what\n\
          # is wrong.\n\n\
@@ -71,6 +72,18 @@ fn default() -> String {
          #ascii = false\n\n\
          # Whether the demo begins with the tour, until it was gone through or left once.\n\
          #tour = true\n\n\
+         [terminal]\n\
+         # Clicks choose and the wheel scrolls; the terminal's own selecting then needs Shift.\n\
+         #mouse = false\n\n\
+         # The title of the terminal says what is open; the one before comes back.\n\
+         #title = false\n\n\
+         # A bell when something failed, and when something long has ended.\n\
+         #bell = false\n\n\
+         # A notification by the terminal when something long has ended while nobody looked: {notify}.\n\
+         # Inside tmux: set -g allow-passthrough on.\n\
+         #notify = \"osc9\"\n\n\
+         # What has run for so many seconds counts as long also when the terminal does not say that nobody looks.\n\
+         #notify_after = {AFTER}\n\n\
          [keys]\n\
          # Where to begin: {presets}.\n\
          #preset = \"default\"\n\n\
@@ -103,6 +116,29 @@ fn schema(themes: &[String]) -> Json {
             "tour": { "type": "boolean", "default": true, "description": "Whether the demo begins with the tour." },
             "ascii": { "type": "boolean", "default": false, "description": "Only ASCII for lines, bars and marks." },
             "keys": { "type": "object", "additionalProperties": false, "properties": keys },
+            "terminal": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "mouse": { "type": "boolean", "default": false, "description": "Clicks choose and the wheel scrolls." },
+                    "title": { "type": "boolean", "default": false, "description": "The title of the terminal says what is open." },
+                    "bell": {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "A bell when something failed, and when something long has ended.",
+                    },
+                    "notify": {
+                        "enum": Notify::NAMES.map(|(name, _)| name),
+                        "description": "A notification when something long has ended while nobody looked.",
+                    },
+                    "notify_after": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "default": AFTER,
+                        "description": "Seconds from which on something counts as long, whoever looks.",
+                    },
+                },
+            },
         },
         "$defs": {
             "keys": {
@@ -123,6 +159,7 @@ mod tests {
     fn the_default_file_is_in_order_with_and_without_its_comments() {
         let text = default();
         assert_eq!(config::parse(&text), (config::Config::default(), Vec::new()));
+        assert!(config::TERMINAL_KEYS.iter().all(|key| text.contains(&format!("\n#{key} = "))));
         let bare: String = text
             .lines()
             .map(|line| match line.strip_prefix('#') {
@@ -146,5 +183,7 @@ mod tests {
         let keys = &schema["properties"]["keys"]["properties"];
         assert!(TABLE.iter().all(|command| keys.get(command.id).is_some()));
         assert!(schema["properties"].get("theme").is_some() && schema["properties"].get("ascii").is_some());
+        let terminal = &schema["properties"]["terminal"]["properties"];
+        assert!(config::TERMINAL_KEYS.iter().all(|key| terminal.get(key).is_some()));
     }
 }

@@ -28,6 +28,8 @@ pub(super) enum Failure {
     },
     /// Somebody pressed Ctrl-C. Exit status 130.
     Interrupted,
+    /// A signal of this number ended the workbench; what there is to say. Exit status 128 and its number.
+    Signal(i32, Option<String>),
     /// Nobody reads the output any more.
     BrokenPipe,
     /// A mistake of the program.
@@ -41,6 +43,7 @@ impl Failure {
             Failure::Usage(_) | Failure::Filter { .. } => 2,
             Failure::Failed(_) | Failure::Bug(_) => 1,
             Failure::Interrupted => 130,
+            Failure::Signal(signal, _) => 128 + *signal,
             Failure::BrokenPipe => 0,
         }
     }
@@ -88,6 +91,11 @@ impl Failure {
                 lines
             }
             Failure::Interrupted => vec!["interrupted".into()],
+            Failure::Signal(signal, said) => {
+                let name = signal_hook::low_level::signal_name(*signal).unwrap_or("a signal");
+                let said = said.as_ref().map(|said| format!("; {said}")).unwrap_or_default();
+                safe_lines(&format!("ended by {name}{said}"))
+            }
             Failure::BrokenPipe => Vec::new(),
             Failure::Bug(report) => safe_lines(&format!("{report:#}")),
         }

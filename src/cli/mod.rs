@@ -1,7 +1,7 @@
 //! The command line: what may be written, one file for each command, and what a program that calls this one relies on.
 //!
 //! stdout is data, stderr is narration. The exit status is 0 when done, 1 when it failed, 2 for a mistake in the command line or the
-//! configuration, 3 when `--fail-on` was reached, 130 when interrupted.
+//! configuration, 3 when `--fail-on` was reached, 130 when interrupted, and 128 and its number when another signal ended the workbench.
 
 mod args;
 mod cache;
@@ -81,6 +81,8 @@ pub enum Trouble {
     Failed(String),
     /// It was given up.
     Stopped,
+    /// A signal of this number ended it; what there is to say.
+    Signal(i32, Option<String>),
 }
 
 impl From<Trouble> for Failure {
@@ -89,6 +91,7 @@ impl From<Trouble> for Failure {
             Trouble::Usage(message) => Failure::Usage(message),
             Trouble::Failed(message) => Failure::Failed(message),
             Trouble::Stopped => Failure::Interrupted,
+            Trouble::Signal(signal, said) => Failure::Signal(signal, said),
         }
     }
 }

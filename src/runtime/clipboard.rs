@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::app::Msg;
 use crate::app::state::Handout;
 
+use super::wire::Link;
 use super::{Post, input};
 
 /// Bytes of an OSC 52 at most: what the strictest terminals take (74,994 bytes of base64 after the 6 of the introduction), decoded.
@@ -21,7 +22,7 @@ const TERMINAL: usize = 56_244;
 const TMUX: usize = 1 << 20;
 
 /// Sends the text. What came of it is posted.
-pub(super) fn send(handout: Handout, post: Post) {
+pub(super) fn send(handout: Handout, link: &Link, post: Post) {
     let in_tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
     let most = if in_tmux { TMUX } else { TERMINAL };
     if handout.text.len() > most {
@@ -38,8 +39,9 @@ pub(super) fn send(handout: Handout, post: Post) {
             post.send(said(&handout, "tmux and its clipboard", done));
         });
     } else {
-        let done = to_terminal(handout.text.as_bytes(), &mut io::stdout().lock());
-        post.send(said(&handout, "the clipboard of the terminal", done));
+        // Between two frames: everything goes to the terminal in order.
+        link.send(&for_terminal(handout.text.as_bytes()));
+        post.send(said(&handout, "the clipboard of the terminal", Ok(())));
     }
 }
 
@@ -53,10 +55,9 @@ fn said(handout: &Handout, place: &str, done: io::Result<()>) -> Msg {
     }
 }
 
-/// `ESC ] 52 ; c ; BASE64 BEL`. The bytes go between two frames: the loop that draws is the one that calls this.
-fn to_terminal(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "\x1b]52;c;{}\x07", STANDARD.encode(text))?;
-    out.flush()
+/// `ESC ] 52 ; c ; BASE64 BEL`.
+fn for_terminal(text: &[u8]) -> Vec<u8> {
+    format!("\x1b]52;c;{}\x07", STANDARD.encode(text)).into_bytes()
 }
 
 fn to_tmux(text: &[u8]) -> io::Result<()> {
@@ -82,8 +83,6 @@ mod tests {
 
     #[test]
     fn the_text_is_wrapped_so_that_nothing_of_it_is_obeyed() {
-        let mut out = Vec::new();
-        to_terminal(b"\x1b[2J\x07", &mut out).unwrap();
-        assert_eq!(out, b"\x1b]52;c;G1sySgc=\x07");
+        assert_eq!(for_terminal(b"\x1b[2J\x07"), b"\x1b]52;c;G1sySgc=\x07");
     }
 }

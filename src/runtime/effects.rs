@@ -18,6 +18,8 @@ use super::keeper::{Keep, Keeper};
 use super::last::Last;
 use super::loader::{self, Attempt, Loader, News, Rehash};
 use super::scribe::{Order, Scribe};
+use super::signs::Signs;
+use super::wire::Link;
 use super::{Post, Prepare, clipboard, input};
 
 /// Everything that acts outside.
@@ -25,6 +27,9 @@ pub(super) struct Hands {
     post: Post,
     /// Closed while another program has the terminal.
     pub(super) gate: Arc<Gate>,
+    /// What is said beside the frames.
+    pub(super) signs: Signs,
+    link: Arc<Link>,
     /// When the program started.
     pub(super) began: Instant,
     pub(super) paths: Paths,
@@ -43,15 +48,19 @@ pub(super) struct Hands {
     keeper: Keeper,
     /// The opening under way whose news are wanted.
     loader: Option<Loader>,
-    /// Openings begun in this run.
+    /// Openings begun in this run, and since when the last one is under way.
     attempts: u64,
+    opening_since: Instant,
     rehash: Option<(Attempt, Rehash)>,
 }
 
 impl Hands {
+    #[allow(clippy::too_many_arguments)]
     pub(super) fn new(
         post: Post,
         gate: Arc<Gate>,
+        signs: Signs,
+        link: Arc<Link>,
         case: Option<PathBuf>,
         read_only: bool,
         paths: Paths,
@@ -62,6 +71,8 @@ impl Hands {
             written: None,
             post,
             gate,
+            signs,
+            link,
             began: Instant::now(),
             paths,
             opener,
@@ -74,6 +85,7 @@ impl Hands {
             scribe: None,
             loader: None,
             attempts: 0,
+            opening_since: Instant::now(),
             rehash: None,
         }
     }
@@ -81,6 +93,7 @@ impl Hands {
     /// Begins to open an extract. Of an opening that is still under way nothing is heard any more.
     pub(super) fn open(&mut self, spec: OpenSpec, prepare: Option<Prepare>) {
         self.attempts += 1;
+        self.opening_since = Instant::now();
         let attempt = Attempt(self.attempts);
         let (paths, opener, post) = (self.paths.clone(), Arc::clone(&self.opener), self.post.clone());
         self.loader = Some(loader::start(attempt, spec, prepare, paths, opener, post));
@@ -96,6 +109,7 @@ impl Hands {
             News::Progress(opening) => Some(Msg::Loading(opening)),
             News::Opened(opened, spec) => {
                 self.loader = None;
+                self.signs.ended("opening the extract", self.opening_since.elapsed());
                 Some(Msg::Opened(self.opened(*opened, *spec, attempt)))
             }
             News::Stopped => {
@@ -184,7 +198,7 @@ impl Hands {
             Effect::Record(event) => self.order(Order::Record(event)),
             Effect::Pin(row) => self.order(Order::Pin(Box::new(row))),
             Effect::Copy(handout) => match handout.to {
-                Destination::Clipboard => clipboard::send(handout, self.post.clone()),
+                Destination::Clipboard => clipboard::send(handout, &self.link, self.post.clone()),
                 Destination::File => self.order(Order::Copy(handout)),
             },
             Effect::Report { format, redact } => self.order(Order::Report { format, redact }),
@@ -198,8 +212,9 @@ impl Hands {
             }
             Effect::KeepSizes(sizes) => self.keep(Keep::Sizes(sizes)),
             Effect::KeepTour(tour) => self.keep(Keep::Tour(tour)),
+            Effect::Ended { what, took } => self.signs.ended(what, took),
             // The loop does these itself.
-            Effect::Theme(_) | Effect::KeepTheme(_) | Effect::Edit(_) | Effect::Quit => {}
+            Effect::Theme(_) | Effect::KeepTheme(_) | Effect::Edit(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
 
@@ -220,14 +235,12 @@ impl Hands {
         }
     }
 
-    /// Waits until everything that was given to the journal is on disk.
-    pub(super) fn finish(self) {
+    /// Gives up what is being opened and waits until everything that was given to the journal is on disk.
+    pub(super) fn finish(&mut self) {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
-        if let Some(scribe) = self.scribe {
-            scribe.finish();
-        }
+        self.scribe = None;
         self.keeper.finish();
     }
 }

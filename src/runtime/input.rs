@@ -1,15 +1,19 @@
 //! Keys, pasted text and new sizes, read on a thread of their own, which can be asked to leave the terminal alone for a while.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::{
+    self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 use crate::app::Msg;
 use crate::app::key::{Code, Key};
+use crate::app::msg::{Mouse, MouseDone};
 
-use super::{Post, size};
+use super::{Incoming, Post, size};
 
 /// Stands between the terminal and the thread that reads from it. While it is closed, that thread stands aside, so that another program
 /// gets the keys.
@@ -72,7 +76,7 @@ impl Gate {
 
 /// Listens until the terminal is gone. The thread ends with the program: it waits in a read that nothing else can end.
 pub(super) fn listen(post: Post, gate: Arc<Gate>) {
-    let read = move || {
+    let read = move |post: &Post| {
         loop {
             gate.pass();
             match event::read() {
@@ -83,7 +87,13 @@ pub(super) fn listen(post: Post, gate: Arc<Gate>) {
                 }
                 Ok(Event::Paste(text)) => post.send(Msg::Paste(text)),
                 Ok(Event::Resize(width, height)) => post.send(Msg::Resize(size(width, height))),
-                Ok(_) => {}
+                Ok(Event::Mouse(moved)) => {
+                    if let Some(mouse) = mouse_of(moved) {
+                        post.send(Msg::Mouse(mouse));
+                    }
+                }
+                Ok(Event::FocusGained) => post.give(Incoming::Focus(true)),
+                Ok(Event::FocusLost) => post.give(Incoming::Focus(false)),
                 Err(_) => {
                     post.send(Msg::HangUp);
                     return;
@@ -91,7 +101,12 @@ pub(super) fn listen(post: Post, gate: Arc<Gate>) {
             }
         }
     };
-    spawn("keys", read);
+    spawn("keys", move || {
+        if catch_unwind(AssertUnwindSafe(|| read(&post))).is_err() {
+            // Without keys nobody could even leave.
+            post.send(Msg::HangUp);
+        }
+    });
 }
 
 /// Starts a named thread. Where the system has no thread left there is nothing to be done with keys either.
@@ -99,6 +114,16 @@ pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) {
     if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(run) {
         tracing::error!("cannot start the thread {name}: {error}");
     }
+}
+
+fn mouse_of(moved: MouseEvent) -> Option<Mouse> {
+    let done = match moved.kind {
+        MouseEventKind::Down(MouseButton::Left) => MouseDone::Click,
+        MouseEventKind::ScrollUp => MouseDone::WheelUp,
+        MouseEventKind::ScrollDown => MouseDone::WheelDown,
+        _ => return None,
+    };
+    Some(Mouse { done, column: moved.column, row: moved.row })
 }
 
 fn key_of(pressed: KeyEvent) -> Option<Key> {

@@ -28,7 +28,8 @@ pub(super) enum Keep {
 
 /// The thread that keeps.
 pub(super) struct Keeper {
-    orders: Sender<Keep>,
+    /// Gone once nothing more is to be kept.
+    orders: Option<Sender<Keep>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -42,18 +43,20 @@ impl Keeper {
                 complaint.send(Msg::Failed(format!("nothing is remembered, no thread could be started: {error}")))
             })
             .ok();
-        Keeper { orders, thread }
+        Keeper { orders: Some(orders), thread }
     }
 
     pub(super) fn give(&self, keep: Keep) {
         // A keeper that is gone has said why.
-        let _ = self.orders.send(keep);
+        if let Some(orders) = &self.orders {
+            let _ = orders.send(keep);
+        }
     }
 
     /// Waits until all of it is on disk.
-    pub(super) fn finish(self) {
-        drop(self.orders);
-        if let Some(thread) = self.thread
+    pub(super) fn finish(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
             tracing::error!("the keeper broke down");

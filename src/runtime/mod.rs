@@ -11,9 +11,12 @@ mod preferences;
 mod screen;
 mod scribe;
 mod signals;
-pub mod terminal;
+mod signs;
+mod terminal;
+mod wire;
 
 use std::io::IsTerminal;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -40,6 +43,7 @@ use input::Gate;
 use keeper::Keep;
 use loader::{Attempt, News};
 use screen::Screen;
+use signs::Signs;
 
 /// What the workbench is started with.
 pub struct Start {
@@ -83,6 +87,8 @@ pub enum Outcome {
     Failed(String),
     /// Opening was given up.
     Stopped,
+    /// A signal of this number ended the program; the case is here, if there was one.
+    Ended(i32, Option<String>),
 }
 
 /// Why the workbench could not run.
@@ -97,6 +103,16 @@ pub enum RunError {
     /// The theme cannot be used.
     #[error("{0}")]
     Theme(String),
+    /// The program made a mistake, which has been reported.
+    #[error("the workbench broke down, which is a mistake of the program{}", saved(case.as_deref()))]
+    Broke {
+        /// Where the case is, if there was one.
+        case: Option<String>,
+    },
+}
+
+fn saved(case: Option<&str>) -> String {
+    case.map(|case| format!("; what was said to be saved is in the case in {case}")).unwrap_or_default()
 }
 
 /// What arrives in the loop.
@@ -107,6 +123,16 @@ enum Incoming {
     Opening(Attempt, News),
     /// The files of what this opening gave were hashed again.
     Rehashed(Attempt, Vec<Changed>),
+    /// The terminal has taken all that was drawn.
+    Drained,
+    /// The terminal got the focus or lost it.
+    Focus(bool),
+    /// The program is to stop until the shell lets it go on.
+    Suspend,
+    /// The program was stopped and goes on: nobody knows what became of the terminal.
+    Retake,
+    /// A signal of this number asks the program to end.
+    End(i32),
 }
 
 /// Sends into the loop, from any thread.
@@ -115,16 +141,20 @@ struct Post(UnboundedSender<Incoming>);
 
 impl Post {
     fn send(&self, msg: Msg) {
-        // After the loop has ended nobody wants the message.
-        let _ = self.0.send(Incoming::Msg(msg));
+        self.give(Incoming::Msg(msg));
+    }
+
+    fn give(&self, incoming: Incoming) {
+        // After the loop has ended nobody wants it.
+        let _ = self.0.send(incoming);
     }
 
     fn news(&self, attempt: Attempt, news: News) {
-        let _ = self.0.send(Incoming::Opening(attempt, news));
+        self.give(Incoming::Opening(attempt, news));
     }
 
     fn rehashed(&self, attempt: Attempt, changed: Vec<Changed>) {
-        let _ = self.0.send(Incoming::Rehashed(attempt, changed));
+        self.give(Incoming::Rehashed(attempt, changed));
     }
 }
 
@@ -141,20 +171,37 @@ pub fn run(start: Start) -> Result<Outcome, RunError> {
     if !std::io::stdout().is_terminal() || !keys {
         return Err(RunError::NoTerminal);
     }
-    let mut screen = Screen::open(start.theme.as_deref(), &start.preferences, &start.paths)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let outcome = runtime.block_on(work(start, &mut screen));
-    screen.close();
-    Ok(outcome)
-}
-
-async fn work(start: Start, screen: &mut Screen) -> Outcome {
     let (sender, mut incoming) = unbounded_channel();
     let post = Post(sender);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let mut screen = Screen::open(start.theme.as_deref(), &start.preferences, &start.paths, &post)?;
+    let mut state = State::new(&crate::engine::dialect::DUCK);
+    // The hook has given the terminal back and reported by then. What is on its way to the case still gets there.
+    let worked = catch_unwind(AssertUnwindSafe(|| runtime.block_on(work(start, post, &mut state, &mut screen, &mut incoming))));
+    screen.close();
+    let case = (!state.case.dir.is_empty()).then_some(state.case.dir);
+    match worked {
+        Ok(Some(signal)) => Ok(Outcome::Ended(signal, case)),
+        Ok(None) => Ok(match state.phase {
+            Phase::Failed(reason) => Outcome::Failed(reason),
+            Phase::Loading { .. } => Outcome::Stopped,
+            Phase::Ready => Outcome::Left(case),
+        }),
+        Err(_) => Err(RunError::Broke { case }),
+    }
+}
+
+/// Prepares everything, runs the loop to its end and waits until the case is on disk. The number of the signal that ended it, if one did.
+async fn work(
+    start: Start,
+    post: Post,
+    state: &mut State,
+    screen: &mut Screen,
+    incoming: &mut UnboundedReceiver<Incoming>,
+) -> Option<i32> {
     let gate = Arc::new(Gate::default());
     input::listen(post.clone(), Arc::clone(&gate));
     signals::listen(post.clone());
-    let mut state = State::new(&crate::engine::dialect::DUCK);
     state.theme = screen.theme_name().to_owned();
     state.themes = screen.theme_names();
     state.keymap = start.preferences.keymap;
@@ -167,56 +214,66 @@ async fn work(start: Start, screen: &mut Screen) -> Outcome {
     if !unfit.is_empty() {
         problems.push(format!("these playbooks cannot be used: {}", unfit.join("; ")));
     }
-    update(&mut state, Msg::Library(start.library.playbooks));
-    update(&mut state, Msg::SqlHistory(history::read(&start.paths, REMEMBERED)));
+    update(state, Msg::Library(start.library.playbooks));
+    update(state, Msg::SqlHistory(history::read(&start.paths, REMEMBERED)));
     state.trail.adjust(|view| view.range = start.range);
     state.sizes = memory::recall(&start.paths, Thing::Panes).unwrap_or_default();
-    let size = screen.size();
-    update(&mut state, Msg::Resize(size));
+    update(state, Msg::Resize(screen.size()));
     let begun = start.tour.then(|| memory::recall(&start.paths, Thing::Tour).unwrap_or_default());
-    let mut hands = Hands::new(post.clone(), gate, start.case, start.read_only, start.paths, start.opener);
+    let signs = Signs::new(start.preferences.terminal, screen.link());
+    let mut hands = Hands::new(post.clone(), gate, signs, screen.link(), start.case, start.read_only, start.paths, start.opener);
     hands.open(start.spec, start.prepare);
     let first = begun.map(Msg::Tour).into_iter().chain(start.resume.map(Msg::Resume));
-    first.flat_map(|msg| update(&mut state, msg)).for_each(|effect| hands.perform(effect));
+    first.flat_map(|msg| update(state, msg)).for_each(|effect| hands.perform(effect));
     if !problems.is_empty() {
         post.send(Msg::Failed(problems.join(". ")));
     }
-    turn(&mut state, &mut hands, screen, &mut incoming).await;
-    hands.finish();
-    match state.phase {
-        Phase::Failed(reason) => Outcome::Failed(reason),
-        Phase::Loading { .. } => Outcome::Stopped,
-        Phase::Ready => Outcome::Left((!state.case.dir.is_empty()).then_some(state.case.dir)),
-    }
+    let mut desk = Desk { state, hands, screen, ended: None };
+    turn(&mut desk, incoming).await;
+    desk.hands.finish();
+    desk.ended
 }
 
-/// The loop: everything that has arrived is taken in, then one frame is drawn.
-async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incoming: &mut UnboundedReceiver<Incoming>) {
-    let began = hands.began;
+/// All that the loop works with.
+struct Desk<'a> {
+    state: &'a mut State,
+    hands: Hands,
+    screen: &'a mut Screen,
+    /// The signal that asked for the end.
+    ended: Option<i32>,
+}
+
+/// The loop: everything that has arrived is taken in, then one frame is drawn. While the terminal has not taken the frame before, none is
+/// drawn: what the next one shows is what is so by then.
+async fn turn(desk: &mut Desk<'_>, incoming: &mut UnboundedReceiver<Incoming>) {
     let mut drawn: Option<Instant> = None;
-    let mut dirty = true;
+    let (mut dirty, mut urgent) = (true, false);
     loop {
-        let mut urgent = false;
         while let Ok(next) = incoming.try_recv() {
-            urgent |= take(state, hands, screen, next);
+            urgent |= desk.take(next);
             dirty = true;
         }
-        if state.quit {
+        if desk.state.quit {
             return;
         }
         let due = drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
-        if dirty && (urgent || due) {
-            screen.draw(state);
+        let held_up = dirty && !desk.screen.is_free();
+        if dirty && !held_up && (urgent || due) {
+            desk.hands.signs.look(desk.state);
+            desk.screen.draw(desk.state);
             drawn = Some(Instant::now());
-            dirty = false;
+            (dirty, urgent) = (false, false);
         }
+        let state = &desk.state;
         let wait = match (dirty, drawn) {
+            // Until the terminal has room again.
+            _ if held_up => None,
             (true, Some(drawn)) => Some(FRAME.saturating_sub(drawn.elapsed())),
             _ if !state.jobs.is_empty() || state.reopening.is_some() || matches!(state.phase, Phase::Loading { .. }) => {
                 Some(TICK)
             }
             // What is shown for a while is covered in time, also when nothing else happens.
-            _ => state.unveiled.as_ref().map(|unveiled| unveiled.until.saturating_sub(began.elapsed())),
+            _ => state.unveiled.as_ref().map(|unveiled| unveiled.until.saturating_sub(desk.hands.began.elapsed())),
         };
         let timer = async {
             match wait {
@@ -227,19 +284,14 @@ async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incomin
         tokio::select! {
             next = incoming.recv() => match next {
                 Some(next) => {
-                    let urgent = take(state, hands, screen, next);
+                    urgent |= desk.take(next);
                     dirty = true;
-                    if urgent && !state.quit && incoming.is_empty() {
-                        screen.draw(state);
-                        drawn = Some(Instant::now());
-                        dirty = false;
-                    }
                 }
                 None => return,
             },
             () = timer => {
                 if !dirty {
-                    update(state, Msg::Tick(began.elapsed()));
+                    desk.tick();
                     dirty = true;
                 }
             }
@@ -247,38 +299,98 @@ async fn turn(state: &mut State, hands: &mut Hands, screen: &mut Screen, incomin
     }
 }
 
-/// Takes one thing in and does what follows. Whether somebody waits to see it.
-fn take(state: &mut State, hands: &mut Hands, screen: &mut Screen, next: Incoming) -> bool {
-    let msg = match next {
-        Incoming::Opening(attempt, news) => hands.news(attempt, news),
-        Incoming::Rehashed(attempt, changed) => hands.rehashed(attempt, changed),
-        Incoming::Msg(msg) => Some(msg),
-    };
-    let Some(msg) = msg else { return false };
-    let urgent = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Opened(_));
-    if matches!(msg, Msg::Key(_)) {
-        update(state, Msg::Clock(now()));
-        update(state, Msg::Tick(hands.began.elapsed()));
+impl Desk<'_> {
+    fn tick(&mut self) {
+        update(self.state, Msg::Tick(self.hands.began.elapsed()));
     }
-    if let Msg::CaseOpened { dir, read_only: false, .. } = &msg {
-        hands.writes_in(dir);
-    }
-    for effect in update(state, msg) {
-        match effect {
-            Effect::Theme(name) => screen.use_theme(&name),
-            Effect::KeepTheme(name) => hands.keep(Keep::Theme { name, but: screen.but_theme() }),
-            Effect::Edit(text) => edit(state, hands, screen, &text),
-            effect => hands.perform(effect),
-        }
-    }
-    urgent
-}
 
-/// Waits for the analyst's own editor, which has the terminal meanwhile; what arrives from elsewhere is taken in after that.
-fn edit(state: &mut State, hands: &mut Hands, screen: &mut Screen, text: &str) {
-    let left = editor::edit(text, &hands.paths, screen, &hands.gate);
-    for msg in [Msg::Tick(hands.began.elapsed()), Msg::Resize(screen.size()), Msg::Edited(left)] {
-        update(state, msg).into_iter().for_each(|effect| hands.perform(effect));
+    /// Takes one thing in and does what follows. Whether somebody waits to see it.
+    fn take(&mut self, next: Incoming) -> bool {
+        let msg = match next {
+            Incoming::Opening(attempt, news) => self.hands.news(attempt, news),
+            Incoming::Rehashed(attempt, changed) => self.hands.rehashed(attempt, changed),
+            Incoming::Msg(msg) => Some(msg),
+            // Meanwhile time has passed: what is shown for a while may have to be covered.
+            Incoming::Drained => Some(Msg::Tick(self.hands.began.elapsed())),
+            Incoming::Focus(focused) => {
+                self.hands.signs.focus(focused);
+                return false;
+            }
+            Incoming::Suspend => {
+                self.suspend();
+                return true;
+            }
+            Incoming::Retake => {
+                self.screen.lend();
+                self.take_back();
+                return true;
+            }
+            Incoming::End(signal) => {
+                self.ended = Some(signal);
+                Some(Msg::HangUp)
+            }
+        };
+        let Some(msg) = msg else { return false };
+        let urgent = matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Opened(_));
+        if matches!(msg, Msg::Key(_) | Msg::Mouse(_)) {
+            update(self.state, Msg::Clock(now()));
+            self.tick();
+        }
+        if let Msg::CaseOpened { dir, read_only: false, .. } = &msg {
+            self.hands.writes_in(dir);
+        }
+        for effect in update(self.state, msg) {
+            match effect {
+                Effect::Theme(name) => self.screen.use_theme(&name),
+                Effect::KeepTheme(name) => self.hands.keep(Keep::Theme { name, but: self.screen.but_theme() }),
+                Effect::Edit(text) => self.edit(&text),
+                Effect::Redraw => self.screen.forget(),
+                Effect::Suspend => {
+                    if let Err(error) = signals::ask_to_stop() {
+                        update(self.state, Msg::Failed(format!("cannot stop here: {error}")));
+                    }
+                }
+                effect => self.hands.perform(effect),
+            }
+        }
+        urgent
+    }
+
+    /// Waits for the analyst's own editor, which has the terminal meanwhile; what arrives from elsewhere is taken in after that.
+    fn edit(&mut self, text: &str) {
+        let left = editor::edit(text, &self.hands.paths, self.screen, &self.hands.gate);
+        self.hands.signs.forget();
+        self.tell(Msg::Tick(self.hands.began.elapsed()));
+        self.tell(Msg::Resize(self.screen.size()));
+        self.tell(Msg::Edited(left));
+    }
+
+    /// Gives the terminal to the shell, stops, and takes it again when the program is let go on.
+    fn suspend(&mut self) {
+        if let Err(error) = self.hands.gate.close() {
+            self.tell(Msg::Failed(format!("cannot stop here: {error}")));
+            return;
+        }
+        self.screen.lend();
+        signals::stop();
+        self.take_back();
+        self.hands.gate.open();
+    }
+
+    /// Takes the terminal again, with the size that it has by now.
+    fn take_back(&mut self) {
+        if let Err(error) = self.screen.take_back() {
+            tracing::warn!("the terminal cannot be taken back: {error}");
+        }
+        self.hands.signs.forget();
+        self.tell(Msg::Tick(self.hands.began.elapsed()));
+        self.tell(Msg::Resize(self.screen.size()));
+    }
+
+    fn tell(&mut self, msg: Msg) {
+        for effect in update(self.state, msg) {
+            self.hands.perform(effect);
+        }
     }
 }
 

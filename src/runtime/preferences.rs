@@ -1,7 +1,7 @@
 //! What the user has set, checked against what the program has: its commands, its themes.
 
 use crate::app::keymap::Keymap;
-use crate::settings::config::{self, Config, Mistake};
+use crate::settings::config::{self, Config, Extras, Mistake};
 use crate::settings::paths::Paths;
 use crate::settings::theme::Theme;
 
@@ -16,6 +16,8 @@ pub struct Preferences {
     pub tour: Option<bool>,
     /// The keys.
     pub keymap: Keymap,
+    /// What is asked of the terminal.
+    pub terminal: Extras,
 }
 
 impl Preferences {
@@ -41,7 +43,7 @@ impl Preferences {
             None => Mistake { line: config.preset_line, key: "keys.preset".into(), problem: wrong.problem },
         }));
         mistakes.sort_by_key(|mistake| mistake.line);
-        (Preferences { theme, ascii: config.ascii, tour: config.tour, keymap }, mistakes)
+        (Preferences { theme, ascii: config.ascii, tour: config.tour, keymap, terminal: config.terminal }, mistakes)
     }
 }
 

@@ -1,26 +1,30 @@
 //! The screen: terminal, theme and the drawing of frames.
 
-use std::io::{self, BufWriter, Stdout};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
 
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use ratatui::crossterm::{execute, queue};
 
-use crate::app::State;
 use crate::app::state::Size;
+use crate::app::{Msg, State};
 use crate::settings::paths::Paths;
 use crate::settings::theme::{Depth, Ground, Theme, ThemeError};
 use crate::ui;
 
-use super::terminal::{Guard, give_back};
-use super::{Preferences, RunError};
+use super::terminal::{Guard, Modes};
+use super::wire::{Canvas, Dialect, Link, Wire};
+use super::{Incoming, Post, Preferences, RunError};
 
 /// The terminal with a theme to draw in.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    canvas: Terminal<Canvas>,
+    wire: Wire,
+    link: Arc<Link>,
     theme: Theme,
     themes: Themes,
+    /// Nothing once the terminal has been given back for good.
     guard: Option<Guard>,
 }
 
@@ -40,18 +44,9 @@ impl Themes {
     }
 }
 
-/// A terminal whose screen is empty, as the alternate screen is when it has been entered. `Terminal::clear` would ask the terminal where
-/// its cursor is, and not every one answers.
-fn blank() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
-    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())))
-}
-
-/// One frame fits: it reaches the terminal in one write.
-const BUFFER: usize = 1 << 18;
-
 impl Screen {
     /// Takes the terminal. A wrong theme is said before the screen changes.
-    pub(super) fn open(asked: Option<&str>, preferences: &Preferences, paths: &Paths) -> Result<Screen, RunError> {
+    pub(super) fn open(asked: Option<&str>, preferences: &Preferences, paths: &Paths, post: &Post) -> Result<Screen, RunError> {
         let variable = |name: &str| std::env::var(name).unwrap_or_default();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let (colours, term) = (variable("COLORTERM"), variable("TERM"));
@@ -62,16 +57,29 @@ impl Screen {
         let themes = Themes { paths: paths.clone(), ascii: preferences.ascii, depth: Depth::of(&colours, &term, false), plain };
         let shown = if asked.is_some() { themes.depth } else { depth };
         let theme = themes.named(name, shown).map_err(|error| RunError::Theme(error.to_string()))?;
-        // Under NO_COLOR crossterm resets the style after every colour, which drops reverse video and with it the cursor. The mono
-        // theme has no colours, so that writing in colour writes none.
-        ratatui::crossterm::style::force_color_output(true);
-        let guard = Guard::take()?;
-        Ok(Screen { terminal: blank()?, theme, themes, guard: Some(guard) })
+        let told = post.clone();
+        let link = Link::start(File::from(io::stdout().as_fd().try_clone_to_owned()?), move |done| match done {
+            Ok(()) => told.give(Incoming::Drained),
+            Err(error) => {
+                tracing::warn!("the terminal is gone: {error}");
+                told.send(Msg::HangUp);
+            }
+        })?;
+        let extras = &preferences.terminal;
+        let modes = Modes { mouse: extras.mouse, focus: extras.notify.is_some(), title: extras.title };
+        let told = post.clone();
+        let guard = Guard::take(Arc::clone(&link), modes, move |what| {
+            told.send(Msg::Failed(format!("a part of the program broke down and is not done: {what}")));
+        })?;
+        let wire = Wire::new(Dialect::of(&variable("TERM")));
+        Ok(Screen { canvas: Terminal::new(Canvas)?, wire, link, theme, themes, guard: Some(guard) })
     }
 
-    /// Gives the terminal to another program for a while.
+    /// Gives the terminal to another program for a while, or to the shell.
     pub(super) fn lend(&self) {
-        give_back();
+        if let Some(guard) = &self.guard {
+            guard.give_back();
+        }
     }
 
     /// Takes the terminal back from the other program; whatever that left on it, the next frame is drawn whole.
@@ -79,8 +87,23 @@ impl Screen {
         if let Some(guard) = &self.guard {
             guard.take_again()?;
         }
-        self.terminal = blank()?;
+        self.wire.forget();
         Ok(())
+    }
+
+    /// Draws the next frame whole, because something else may have written on the terminal.
+    pub(super) fn forget(&mut self) {
+        self.wire.forget();
+    }
+
+    /// What writes to the terminal.
+    pub(super) fn link(&self) -> Arc<Link> {
+        Arc::clone(&self.link)
+    }
+
+    /// Whether the terminal has taken all that was drawn; if not, that is told when it is so.
+    pub(super) fn is_free(&self) -> bool {
+        self.link.is_free()
     }
 
     pub(super) fn theme_name(&self) -> &str {
@@ -104,26 +127,19 @@ impl Screen {
     }
 
     pub(super) fn size(&self) -> Size {
-        self.terminal.size().map_or(Size { width: 80, height: 24 }, |size| Size { width: size.width, height: size.height })
+        self.canvas.size().map_or(Size { width: 80, height: 24 }, |size| Size { width: size.width, height: size.height })
     }
 
-    /// Draws the state. A terminal that is gone is noticed by the thread that reads from it; here there is nobody to tell.
+    /// Draws the state: what is another one than on the terminal is on its way there.
     pub(super) fn draw(&mut self, state: &State) {
-        if let Err(error) = self.frame(state) {
-            tracing::warn!("cannot draw: {error}");
+        match self.canvas.draw(|frame| ui::render(state, &self.theme, frame)) {
+            Ok(frame) => self.link.send(&self.wire.frame(frame.buffer)),
+            Err(error) => tracing::warn!("cannot draw: {error}"),
         }
-    }
-
-    /// One frame, marked as one update: terminals that know the marks show it whole, the others pass over them.
-    fn frame(&mut self, state: &State) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| ui::render(state, &self.theme, frame))?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
     /// Gives the terminal back.
     pub(super) fn close(&mut self) {
         self.guard = None;
-        give_back();
     }
 }

@@ -42,7 +42,7 @@ pub(super) enum Order {
 
 /// The thread that writes.
 pub(super) struct Scribe {
-    orders: Sender<Order>,
+    orders: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -59,19 +59,23 @@ impl Scribe {
                 complaint.send(Msg::Failed(format!("the case cannot be written, no thread could be started: {error}")))
             })
             .ok();
-        Scribe { orders, thread }
+        Scribe { orders: Some(orders), thread }
     }
 
     /// Gives it something to write.
     pub(super) fn give(&self, order: Order) {
-        // A scribe that is gone has said why.
-        let _ = self.orders.send(order);
+        if let Some(orders) = &self.orders {
+            // A scribe that is gone has said why.
+            let _ = orders.send(order);
+        }
     }
+}
 
-    /// Waits until all that was given is on disk.
-    pub(super) fn finish(self) {
-        drop(self.orders);
-        if let Some(thread) = self.thread
+/// Waits until all that was given is on disk, also when the loop breaks down.
+impl Drop for Scribe {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
             tracing::error!("the scribe broke down");

@@ -8,7 +8,12 @@
 //! preset = "less-vim"
 //! pin = "b"
 //! sort-up = ["[", "g s"]
+//!
+//! [terminal]
+//! mouse = true
 //! ```
+
+mod terminal;
 
 use std::path::PathBuf;
 
@@ -17,6 +22,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::files::{self, FileError};
 use super::paths::Paths;
+
+pub use terminal::{AFTER, Extras, KEYS as TERMINAL_KEYS, Notify};
 
 /// A command with the keys that it shall have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +53,8 @@ pub struct Config {
     pub preset_line: usize,
     /// Keys of single commands, which count before the preset.
     pub keys: Vec<Binding>,
+    /// What is asked of the terminal.
+    pub terminal: Extras,
 }
 
 /// Something wrong in the file.
@@ -187,7 +196,13 @@ impl Reading<'_> {
                     Some(keys) => self.keys(keys, config),
                     None => self.wrong(at, "keys", format!("must be a table, not {}", entry.get_ref().type_str())),
                 },
-                other => self.wrong(at, other, "is unknown; the settings are theme, ascii, tour and the table [keys]"),
+                "terminal" => match entry.get_ref().as_table() {
+                    Some(table) => self.terminal(table, &mut config.terminal),
+                    None => self.wrong(at, "terminal", format!("must be a table, not {}", entry.get_ref().type_str())),
+                },
+                other => {
+                    self.wrong(at, other, "is unknown; the settings are theme, ascii, tour and the tables [keys] and [terminal]");
+                }
             }
         }
     }
@@ -286,7 +301,7 @@ mod tests {
             [
                 "line 1: theme: must be text, not integer",
                 "line 2: ascii: must be true or false, not string",
-                "line 3: colour: is unknown; the settings are theme, ascii, tour and the table [keys]",
+                "line 3: colour: is unknown; the settings are theme, ascii, tour and the tables [keys] and [terminal]",
                 "line 5: keys.preset: must be text, not array",
                 "line 6: keys.pin: must be a key sequence such as \"g s\", or a list of them; [] takes the keys away",
                 "line 7: keys.note: must be a key sequence such as \"g s\", or a list of them; [] takes the keys away",

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, NativePtySystem, PtySize, PtySystem};
@@ -17,9 +17,39 @@ pub(crate) struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     changes: Receiver<()>,
-    writer: Box<dyn Write + Send>,
+    writer: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    reading: Arc<Reading>,
+    reader: Option<std::thread::JoinHandle<()>>,
+}
+
+/// Whether the terminal takes what the program writes.
+#[derive(Default)]
+struct Reading {
+    how: Mutex<How>,
+    changed: Condvar,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum How {
+    #[default]
+    Takes,
+    Stalls,
+    Ends,
+}
+
+impl Reading {
+    fn set(&self, how: How) {
+        *self.how.lock().unwrap() = how;
+        self.changed.notify_all();
+    }
+
+    /// Waits while the terminal stalls. Whether it goes on.
+    fn goes_on(&self) -> bool {
+        let how = self.changed.wait_while(self.how.lock().unwrap(), |how| *how == How::Stalls).unwrap();
+        *how == How::Takes
+    }
 }
 
 impl Terminal {
@@ -51,10 +81,12 @@ impl Terminal {
         let (changed, changes) = channel();
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
-        std::thread::spawn(move || {
+        let reading = Arc::new(Reading::default());
+        let how = Arc::clone(&reading);
+        let thread = std::thread::spawn(move || {
             let mut buffer = [0; 1 << 16];
             let mut shown = 0;
-            loop {
+            while how.goes_on() {
                 let count = reader.read(&mut buffer).unwrap_or(0);
                 let mut raw = to_raw.lock().unwrap();
                 raw.extend_from_slice(&buffer[..count]);
@@ -70,12 +102,76 @@ impl Terminal {
             }
         });
         let writer = pair.master.take_writer().expect("a writer");
-        Terminal { screen, raw, changes, writer, child, _master: pair.master }
+        Terminal { screen, raw, changes, writer: Some(writer), child, master: Some(pair.master), reading, reader: Some(thread) }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.writer.as_mut().expect("a terminal").write_all(bytes).expect("the terminal takes keys");
+    }
+
+    /// From now on the terminal takes nothing of what the program writes, like a link that hangs; or it goes on.
+    pub(crate) fn stall(&mut self, stalls: bool) {
+        self.reading.set(if stalls { How::Stalls } else { How::Takes });
+    }
+
+    /// Gives the terminal another size, as a window that is drawn larger or smaller.
+    pub(crate) fn resize(&mut self, (width, height): (u16, u16)) {
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        self.master.as_ref().expect("a terminal").resize(size).expect("the terminal can be resized");
+        let mut screen = self.screen.lock().unwrap();
+        screen.screen_mut().set_size(NonZero::new(height).expect("a height"), NonZero::new(width).expect("a width"));
+    }
+
+    /// Takes the terminal away from the program, as when a window is closed or a connection drops.
+    pub(crate) fn hang_up(&mut self) {
+        self.reading.set(How::Ends);
+        // The thread that reads notices when it has something to read.
+        self.keys("C-l");
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the reader ends");
+        }
+        self.writer = None;
+        self.master = None;
+    }
+
+    /// Waits until the program has written something, or has ended.
+    pub(crate) fn wait_for_bytes(&mut self, more_than: usize) -> &mut Terminal {
+        while self.raw.lock().unwrap().len() <= more_than && self.changes.recv_timeout(PATIENCE).is_ok() {}
+        self
+    }
+
+    /// Presses a key and waits until nothing more has come for so long: the bytes that came, and when the first and the last of them did.
+    pub(crate) fn answer_to(&mut self, key: &str, quiet: Duration) -> (usize, Duration, Duration) {
+        while self.changes.try_recv().is_ok() {}
+        let (before, begun) = (self.raw.lock().unwrap().len(), Instant::now());
+        self.keys(key);
+        let (mut first, mut last) = (None, Duration::ZERO);
+        while self.changes.recv_timeout(quiet).is_ok() {
+            last = begun.elapsed();
+            first = first.or(Some(last));
+        }
+        (self.raw.lock().unwrap().len() - before, first.unwrap_or_default(), last)
+    }
+
+    /// Has the whole screen drawn anew and waits until it is: what was there before should be there again.
+    pub(crate) fn drawn_anew(&mut self) -> Vec<String> {
+        let drawn = |raw: &[u8]| raw.windows(4).filter(|window| *window == b"\x1b[2J").count();
+        let before = drawn(&self.raw());
+        self.keys("C-l");
+        while drawn(&self.raw()) == before || whole_frames(&self.raw()) < self.raw().len() {
+            self.changes.recv_timeout(PATIENCE).expect("the screen is drawn anew");
+        }
+        self.lines()
     }
 
     /// What stands on the screen.
     pub(crate) fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// The same in lines, without the blanks at their ends.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.text().lines().map(|line| line.trim_end().to_owned()).collect()
     }
 
     /// Everything that was written to the terminal.
@@ -96,14 +192,14 @@ impl Terminal {
                 _ if key.starts_with("C-") => vec![key.as_bytes()[2] & 0x1f],
                 _ => key.as_bytes().to_vec(),
             };
-            self.writer.write_all(&bytes).expect("the terminal takes keys");
+            self.write(&bytes);
         }
         self
     }
 
     /// Types a text.
     pub(crate) fn type_in(&mut self, text: &str) -> &mut Terminal {
-        self.writer.write_all(text.as_bytes()).expect("the terminal takes keys");
+        self.write(text.as_bytes());
         self
     }
 
@@ -117,6 +213,13 @@ impl Terminal {
         self.wait_until(&format!("{wanted:?} on the screen and nothing running"), |text| {
             text.contains(wanted) && !text.contains("Esc stops")
         })
+    }
+
+    /// The same, or until the program has ended.
+    pub(crate) fn ready_or_ended(&mut self, wanted: &str) -> &mut Terminal {
+        let there = |text: &str| text.contains(wanted) && !text.contains("Esc stops");
+        while !there(&self.text()) && self.changes.recv_timeout(PATIENCE).is_ok() {}
+        self
     }
 
     /// Waits until the screen no longer shows a text. After `Esc` above all: with the next key in the same breath it would be `Alt` and that key.
@@ -165,10 +268,15 @@ impl Terminal {
 
     /// Waits for the end of the program; gives its exit status.
     pub(crate) fn end(&mut self) -> u32 {
-        let status = self.child.wait().expect("the program ends").exit_code();
+        let status = self.status();
         // The reader ends when the terminal is closed: everything that was written is here then.
         while self.changes.recv_timeout(Duration::from_secs(5)).is_ok() {}
         status
+    }
+
+    /// Waits for the end of the program, whatever it has written; gives its exit status.
+    pub(crate) fn status(&mut self) -> u32 {
+        self.child.wait().expect("the program ends").exit_code()
     }
 
     /// Ends the program as a cut power line would.
@@ -177,10 +285,14 @@ impl Terminal {
         self.child.wait().expect("the program ends");
     }
 
+    /// The process of the program.
+    pub(crate) fn process(&self) -> String {
+        self.child.process_id().expect("a process").to_string()
+    }
+
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.process_id().expect("a process").to_string();
-        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill runs");
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &self.process()]).status().expect("kill runs");
         assert!(sent.success());
     }
 
@@ -188,7 +300,7 @@ impl Terminal {
     pub(crate) fn modes_left_on(&self) -> Vec<String> {
         let raw = self.raw();
         let text = String::from_utf8_lossy(&raw);
-        ["1049", "2004", "1000", "1006"]
+        ["1049", "2004", "1000", "1006", "1004", "2026"]
             .into_iter()
             .filter(|mode| {
                 let on = text.rfind(&format!("\x1b[?{mode}h"));
@@ -204,6 +316,7 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         // A test that failed must not leave the program behind; one that ended it has nothing to kill.
         let _ = self.child.kill();
+        self.reading.set(How::Takes);
     }
 }
 

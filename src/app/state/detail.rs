@@ -41,7 +41,7 @@ pub struct DetailLine {
 pub struct Detail {
     /// The row shown.
     pub row_id: Option<i64>,
-    /// Its columns that have a value.
+    /// Its roles, and its own columns that have a value.
     pub items: Vec<Item>,
     /// The branches that are unfolded: column and path. Stays from row to row.
     pub open: BTreeSet<String>,

@@ -228,6 +228,13 @@ pub struct Job {
     pub since: Duration,
 }
 
+impl Job {
+    /// Since when it runs, on the clock of `State::now`.
+    pub fn lasts(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.since).max(self.elapsed)
+    }
+}
+
 /// The running queries.
 #[derive(Debug, Clone, Default)]
 pub struct Jobs {

@@ -44,7 +44,7 @@ use crate::investigate::{Context, REQUESTS, View};
 
 use super::key::Key;
 use super::keymap::Keymap;
-use super::layout::Sizes;
+use super::layout::{Sizes, Tab, rows_height};
 
 pub use casework::{CaseLine, CaseOrder, CaseState};
 pub use compared::Compared;
@@ -54,7 +54,7 @@ pub use dry_run::DryRun;
 pub use fields::Fields;
 pub use form::Form;
 pub use input::Input;
-pub use jobs::Jobs;
+pub use jobs::{Job, Jobs, Purpose};
 pub use layer::Layer;
 pub use links::LinksPane;
 pub use list::List;
@@ -152,6 +152,9 @@ pub struct Message {
     /// The text; may quote an extract, so draw it only through `SafeText`.
     pub text: String,
 }
+
+/// After so long it is said of every query that it runs.
+const SOON: Duration = Duration::from_millis(150);
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -396,6 +399,20 @@ impl State {
         self.ranges.iter().find(|(_, known)| **known == range).map(|(name, _)| name.as_str())
     }
 
+    /// The surfaces as they are named at the top.
+    pub fn tabs(&self) -> [Tab; 5] {
+        let counts = self.case.case.counts();
+        let casework = counts.questions + counts.labelled + counts.notes + counts.pins;
+        let tab = |surface, key, name, count| Tab { surface, key, name, count };
+        [
+            tab(Surface::Explore, "1", "explore", 0),
+            tab(Surface::Playbooks, "2", "playbooks", 0),
+            tab(Surface::Findings, "3", "findings", counts.findings),
+            tab(Surface::Case, "4", "case", casework),
+            tab(Surface::Sql, "5", "sql", 0),
+        ]
+    }
+
     /// The lines of the entity page that the cursor can stand on.
     pub fn page_lines(&self) -> Vec<page::PageLine> {
         let kind = self.page.entity.as_ref().map(|entity| entity.role);
@@ -411,6 +428,21 @@ impl State {
     /// Whether sensitive values are shown everywhere, for a while.
     pub fn is_unveiled(&self) -> bool {
         self.unveiled.as_ref().is_some_and(|unveiled| self.now < unveiled.until)
+    }
+
+    /// Whether it is worth saying that a query runs. What only follows the cursor mostly is here before anybody could read that: a row
+    /// for the detail, or rows that are read ahead of it.
+    pub fn is_worth_saying(&self, job: &Job) -> bool {
+        let follows = match job.purpose {
+            Purpose::Detail { .. } => true,
+            Purpose::Window { .. } => {
+                let (top, height) = (self.rows.top, u64::from(rows_height(self.size, self.sizes)));
+                let last = self.rows.total.map_or(top + height, |total| total.min(top + height)).saturating_sub(1);
+                self.rows.at(top).is_some() && self.rows.at(last).is_some()
+            }
+            _ => false,
+        };
+        !follows || job.lasts(self.now) >= SOON
     }
 
     /// Says something at the bottom.

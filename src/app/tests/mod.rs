@@ -11,6 +11,7 @@ mod labels;
 mod links;
 mod mapping;
 mod marks;
+mod mouse;
 mod notes;
 mod panes;
 mod playbooks;

@@ -188,6 +188,8 @@ pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Tour => tour::begin(state),
         Action::TourSkip => tour::skip(state, out),
         Action::TourLeave => tour::leave(state, out),
+        Action::Redraw => out.push(Effect::Redraw),
+        Action::Suspend => out.push(Effect::Suspend),
     }
 }
 

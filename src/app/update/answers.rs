@@ -1,5 +1,7 @@
 //! What comes back from the engine finds its place.
 
+use std::time::Duration;
+
 use crate::case::Event as CaseEvent;
 use crate::domain::{Batch, Value};
 use crate::engine::{Cut, End, Event, Lane};
@@ -19,6 +21,9 @@ use super::{
     templates, time, trail, view,
 };
 
+/// What has run for so long is worth a word when it has ended.
+const LONG: Duration = Duration::from_secs(2);
+
 /// Takes an engine event in. Events of queries that are not wanted any more find no job and change nothing.
 pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
     match event {
@@ -35,6 +40,10 @@ pub(super) fn take(state: &mut State, event: Event, out: &mut Vec<Effect>) {
         }
         Event::Ended { id, end } => {
             let Some(job) = state.jobs.take(id) else { return };
+            let took = job.lasts(state.now);
+            if took >= LONG && !matches!(end, End::Cancelled) {
+                out.push(Effect::Ended { what: job.purpose.title(), took });
+            }
             match end {
                 End::Done { cut, elapsed, .. } => {
                     let mut job = job;
@@ -239,10 +248,14 @@ fn show_detail(state: &mut State, row_id: i64, batches: &[Batch]) {
         .into_iter()
         .enumerate()
         .skip(1)
-        .map(|(place, column)| (column, row.value(0, place)))
-        .filter(|(_, value)| !value.is_null())
-        .map(|(column, value)| Item {
-            role: state.schema.column(&column).and_then(|column| column.role),
+        .map(|(place, column)| {
+            let role = state.schema.column(&column).and_then(|column| column.role);
+            (column, role, row.value(0, place))
+        })
+        // The roles keep their lines from row to row, so that the eye finds them, and over a slow link only what differs is sent.
+        .filter(|(_, role, value)| role.is_some() || !value.is_null())
+        .map(|(column, role, value)| Item {
+            role,
             tree: value.as_text().filter(|text| text.starts_with(['{', '['])).and_then(|text| serde_json::from_str(text).ok()),
             column,
             value,

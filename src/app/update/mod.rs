@@ -19,6 +19,7 @@ mod links;
 mod mapping;
 mod marks;
 mod motion;
+mod mouse;
 mod notes;
 mod page;
 mod panes;
@@ -50,6 +51,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let before = tour::before(state);
     match msg {
         Msg::Key(key) => keys::press(state, key, &mut out),
+        Msg::Mouse(what) => mouse::done(state, what, &mut out),
         Msg::Paste(text) if sql::paste(state, &text) => {}
         Msg::Paste(text) => layers::paste(state, &text, &mut out),
         Msg::SqlHistory(texts) => state.sql.history = texts,

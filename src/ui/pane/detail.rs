@@ -1,4 +1,4 @@
-//! The row under the cursor: every column that has a value, nested JSON folded, and the current value whole.
+//! The row under the cursor: its roles and every other column that has a value, nested JSON folded, and the current value whole.
 
 use std::borrow::Cow;
 
@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::state::detail::DetailLine;
+use crate::app::state::jobs::Purpose;
 use crate::app::state::{Pane, State};
 use crate::case::{Note, Target};
 use crate::domain::{Entity, Role, SafeText, Value};
@@ -37,7 +38,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             title = title.with(" ", PLAIN).with(symbol, style).with(" noted", style);
         }
     }
-    let right = if detail.loading { Line::new().with("reading", theme.dim) } else { Line::new() };
+    let slow = state.jobs.iter().any(|(_, job)| matches!(job.purpose, Purpose::Detail { .. }) && state.is_worth_saying(job));
+    let right = if detail.loading && slow { Line::new().with("reading", theme.dim) } else { Line::new() };
     let inside = frame(title, right, focus, area, buf, theme);
     if let Some(error) = &detail.error {
         say(&[Line::new().with(SafeText::new(error), theme.error)], inside, buf, theme);

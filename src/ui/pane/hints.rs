@@ -215,13 +215,14 @@ fn right(state: &State, theme: &Theme, width: u16) -> Line {
         let words = if width < 60 { state.marks.len().to_string() } else { marked };
         line = line.with(SafeText::cut(&words, 30), theme.accent).with(" marked ", theme.accent);
     }
-    if let Some((_, job)) = state.jobs.iter().next() {
-        let others = state.jobs.iter().count() - 1;
+    let mut jobs = state.jobs.iter().map(|(_, job)| job).filter(|job| state.is_worth_saying(job));
+    if let Some(job) = jobs.next() {
+        let others = jobs.count();
         let mut what = job.purpose.title().to_owned();
         if others > 0 {
             what.push_str(&format!(" +{others}"));
         }
-        let elapsed = state.now.saturating_sub(job.since).max(job.elapsed);
+        let elapsed = job.lasts(state.now);
         let progress =
             Progress { what: SafeText::new(&what), fraction: job.fraction, elapsed, stoppable: state.layers.is_empty() };
         line.append(progress.line(theme));

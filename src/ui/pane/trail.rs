@@ -3,19 +3,17 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::state::{State, Surface};
+use crate::app::layout::between_tabs;
+use crate::app::state::State;
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
 use crate::ui::widget::Line;
 use crate::ui::widget::text::PLAIN;
 
-/// From this width on all surfaces are named.
-const NAMED: u16 = 100;
-
 /// Draws the line.
 pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let surfaces = surfaces(state, theme, area.width >= NAMED);
+    let surfaces = surfaces(state, theme, area.width);
     let taken = u16::try_from(surfaces.width()).unwrap_or(u16::MAX).min(area.width);
     surfaces.draw_right(area, buf, theme);
     let veil = unveiled(state, theme, area.width);
@@ -33,29 +31,20 @@ fn unveiled(state: &State, theme: &Theme, width: u16) -> Line {
     Line::new().with(words, theme.warning).with(SafeText::new(&unveiled.says), theme.warning).with(" UTC  ", theme.warning)
 }
 
-fn surfaces(state: &State, theme: &Theme, named: bool) -> Line {
-    let counts = state.case.case.counts();
-    let casework = counts.questions + counts.labelled + counts.notes + counts.pins;
-    let all = [
-        (Surface::Explore, "1", "explore", 0),
-        (Surface::Playbooks, "2", "playbooks", 0),
-        (Surface::Findings, "3", "findings", counts.findings),
-        (Surface::Case, "4", "case", casework),
-        (Surface::Sql, "5", "sql", 0),
-    ];
+fn surfaces(state: &State, theme: &Theme, width: u16) -> Line {
     let mut line = Line::new();
-    for (surface, key, name, count) in all {
-        let here = surface == state.surface;
+    for tab in state.tabs() {
+        let here = tab.surface == state.surface;
         if !line.is_empty() {
-            line = line.with(if named { "  " } else { " " }, PLAIN);
+            line = line.with(between_tabs(width), PLAIN);
         }
         let style = if here { theme.title_focused } else { theme.dim };
-        line = line.with(key, if here { theme.title_focused } else { theme.key_hint });
-        if named || here {
-            line = line.with(" ", style).with(name, style);
-        }
-        if count > 0 && (named || here) {
-            line = line.with(" ", style).with(format::count(count as u64), style);
+        line = line.with(tab.key, if here { theme.title_focused } else { theme.key_hint });
+        if tab.is_named(state.surface, width) {
+            line = line.with(" ", style).with(tab.name, style);
+            if tab.count > 0 {
+                line = line.with(" ", style).with(format::count(tab.count as u64), style);
+            }
         }
     }
     line.with(" ", PLAIN)

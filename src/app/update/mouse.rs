@@ -1,0 +1,184 @@
+//! The mouse, where it is asked for: a click chooses what it falls on, a click on what is chosen already opens it, the wheel scrolls what lies
+//! under it. Everything it does, keys do too.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::app::command::{Action, Motion};
+use crate::app::effect::Effect;
+use crate::app::key::{Code, Key};
+use crate::app::layout;
+use crate::app::msg::{Mouse, MouseDone};
+use crate::app::state::{Pane, Phase, Place, State, Surface};
+
+use super::{act, answers, keys, motion, rows};
+
+/// Lines that one notch of the wheel scrolls.
+const NOTCH: usize = 3;
+
+/// Does what the mouse says.
+pub(super) fn done(state: &mut State, mouse: Mouse, out: &mut Vec<Effect>) {
+    if state.phase != Phase::Ready || state.reopening.is_some() {
+        return;
+    }
+    state.message = None;
+    if !state.layers.is_empty() || !state.pending.is_empty() {
+        over(state, mouse.done, out);
+        return;
+    }
+    let at = Position { x: mouse.column, y: mouse.row };
+    match mouse.done {
+        MouseDone::Click => click(state, at, out),
+        MouseDone::WheelUp => wheel(state, at, Motion::Up, out),
+        MouseDone::WheelDown => wheel(state, at, Motion::Down, out),
+    }
+}
+
+/// What lies over the surface is scrolled; a click leaves it as it is.
+fn over(state: &mut State, done: MouseDone, out: &mut Vec<Effect>) {
+    let code = match done {
+        MouseDone::Click => return,
+        MouseDone::WheelUp => Code::Up,
+        MouseDone::WheelDown => Code::Down,
+    };
+    if !state.layers.is_empty() {
+        keys::press(state, Key::plain(code), out);
+    }
+}
+
+fn click(state: &mut State, at: Position, out: &mut Vec<Effect>) {
+    let Some(places) = places(state) else { return };
+    if places.trail.contains(at) {
+        if let Some(surface) = layout::surface_at(&state.tabs(), state.surface, state.size.width, at.x) {
+            act::act(state, Action::Go(surface), out);
+        }
+        return;
+    }
+    match state.surface {
+        Surface::Explore => explore(state, &places, at, out),
+        Surface::Playbooks => {
+            let count = state.playbooks.lines().len();
+            if let Some(line) = line_at(places.body, 0, state.playbooks.top, at).filter(|line| *line < count) {
+                choose(state, line, |state| &mut state.playbooks.cursor, out);
+            }
+        }
+        Surface::Case => {
+            let count = state.case_lines().len();
+            if let Some(line) = line_at(places.body, 0, state.case.top, at).filter(|line| *line < count) {
+                choose(state, line, |state| &mut state.case.cursor, out);
+            }
+        }
+        Surface::Findings | Surface::Sql => {}
+    }
+}
+
+fn explore(state: &mut State, places: &layout::Layout, at: Position, out: &mut Vec<Effect>) {
+    if places.filter.contains(at) {
+        act::act(state, Action::EditFilter, out);
+        return;
+    }
+    let Some((pane, area)) = pane_at(places, at) else { return };
+    // Only where it had the focus already can a click mean what is chosen there.
+    let had = std::mem::replace(&mut state.focus, pane) == pane;
+    // The focus may give panes other places: what was clicked on is where it was.
+    let opens = |before: usize, line: usize| had && before == line;
+    match pane {
+        Pane::Fields => {
+            let count = state.fields.lines().len();
+            if let Some(line) = line_at(area, 0, state.fields.top, at).filter(|line| *line < count) {
+                let open = opens(std::mem::replace(&mut state.fields.cursor, line), line);
+                finish(state, open, out);
+            }
+        }
+        Pane::Detail => {
+            let count = state.detail.lines().len();
+            if let Some(line) = line_at(area, 0, state.detail.top, at).filter(|line| *line < count) {
+                let open = opens(std::mem::replace(&mut state.detail.cursor, line), line);
+                finish(state, open, out);
+            }
+        }
+        Pane::Timeline => {}
+        Pane::Main => match state.place() {
+            Place::Rows => in_rows(state, area, at, had, out),
+            Place::Pivot { .. } | Place::Top { .. } => {
+                let count = state.list.items.len();
+                if let Some(line) = line_at(area, 1, state.list.top, at).filter(|line| *line < count) {
+                    let open = opens(std::mem::replace(&mut state.list.cursor, line), line);
+                    finish(state, open, out);
+                }
+            }
+            Place::Links(_) => {
+                let count = state.links.lines.len();
+                if let Some(line) = line_at(area, 1, state.links.top, at).filter(|line| *line < count) {
+                    let open = opens(std::mem::replace(&mut state.links.cursor, line), line);
+                    finish(state, open, out);
+                }
+            }
+            Place::Templates | Place::Compare { .. } | Place::Page(_) => {}
+        },
+    }
+}
+
+fn in_rows(state: &mut State, area: Rect, at: Position, had: bool, out: &mut Vec<Effect>) {
+    let Some(line) = line_at(area, 1, 0, at) else { return };
+    let to = state.rows.top + line as u64;
+    if state.rows.total.is_some_and(|total| to >= total) {
+        return;
+    }
+    let open = had && state.rows.cursor == to;
+    rows::go_to(state, to, out);
+    answers::follow(state, out);
+    finish(state, open, out);
+}
+
+/// Puts a cursor on a line, or opens what it stood on already.
+fn choose(state: &mut State, line: usize, cursor: fn(&mut State) -> &mut usize, out: &mut Vec<Effect>) {
+    let before = std::mem::replace(cursor(state), line);
+    finish(state, before == line, out);
+}
+
+fn finish(state: &mut State, open: bool, out: &mut Vec<Effect>) {
+    motion::keep_in_sight(state);
+    if open {
+        act::act(state, Action::Open, out);
+    }
+}
+
+/// Scrolls what lies under the mouse. The focus stays where it is.
+fn wheel(state: &mut State, at: Position, to: Motion, out: &mut Vec<Effect>) {
+    let Some(places) = places(state) else { return };
+    let focus = state.focus;
+    if state.surface == Surface::Explore {
+        let Some((pane, _)) = pane_at(&places, at) else { return };
+        state.focus = pane;
+    }
+    let to = match (state.surface, state.focus) {
+        (Surface::Explore, Pane::Timeline) if to == Motion::Up => Motion::Left,
+        (Surface::Explore, Pane::Timeline) => Motion::Right,
+        _ => to,
+    };
+    for _ in 0..NOTCH {
+        motion::step(state, to, out);
+    }
+    state.focus = focus;
+}
+
+fn places(state: &State) -> Option<layout::Layout> {
+    layout::layout(state.size, state.focus, *state.place() == Place::Rows, state.sizes)
+}
+
+fn pane_at(places: &layout::Layout, at: Position) -> Option<(Pane, Rect)> {
+    let panes = [
+        (Pane::Fields, places.fields),
+        (Pane::Timeline, places.timeline),
+        (Pane::Main, places.main),
+        (Pane::Detail, places.detail),
+    ];
+    panes.into_iter().find_map(|(pane, area)| Some((pane, area.filter(|area| area.contains(at))?)))
+}
+
+/// Which of the lines in a framed area a cell belongs to, with `head` lines above them and `top` of them out of sight.
+fn line_at(area: Rect, head: u16, top: usize, at: Position) -> Option<usize> {
+    let first = area.y + 1 + head;
+    let inside = at.x > area.x && at.x + 1 < area.right() && at.y >= first && at.y + 1 < area.bottom();
+    inside.then(|| top + usize::from(at.y - first))
+}
