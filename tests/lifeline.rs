@@ -186,6 +186,8 @@ fn the_workbench_with_an_engine_that_breaks_down() {
     let home = PathBuf::from(std::env::var_os("HOME").expect("a home"));
     let left = Arc::new(AtomicU64::new(queries.parse().expect("a number")));
     let start = Start {
+        tour: false,
+        resume: None,
         spec: OpenSpec { inputs: vec![log(&home).display().to_string()], ..OpenSpec::default() },
         prepare: None,
         case: Some(home.join("case")),
