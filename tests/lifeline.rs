@@ -236,23 +236,6 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported_and_says_where_the_case
 }
 
 #[test]
-fn a_program_that_is_stopped_gives_the_terminal_to_the_shell_and_goes_on_where_it_was() {
-    let home = tempfile::tempdir().expect("a folder");
-    let log = log(home.path()).display().to_string();
-    let mut terminal = Terminal::run(home.path(), SIZE, "/bin/sh", &["-i"]);
-    terminal.type_in(&format!("'{}' '{log}'\r", env!("CARGO_BIN_EXE_casebook")));
-    terminal.ready("1 of 60").keys("j j j").ready("4 of 60").wait("row 4");
-    let before = terminal.lines();
-    terminal.keys("C-z").wait("Stopped");
-    assert_eq!(terminal.modes_left_on(), Vec::<String>::new(), "while it is stopped");
-    terminal.type_in("echo the shell $((40 + 2))\r").wait("the shell 42").type_in("fg\r").ready("4 of 60");
-    assert_eq!(terminal.lines(), before);
-    terminal.keys("j").ready("5 of 60").keys("Q").gone("of 60").type_in("exit\r");
-    assert_eq!(terminal.end(), 0);
-    assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
-}
-
-#[test]
 fn where_no_shell_waits_stopping_is_refused_and_a_stop_from_outside_is_survived() {
     let home = tempfile::tempdir().expect("a folder");
     let log = log(home.path()).display().to_string();
