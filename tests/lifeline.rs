@@ -102,10 +102,12 @@ fn at_some_moment(dice: &mut Dice, home: &Path, case: &str) -> Terminal {
     let log = log(home).display().to_string();
     let mut terminal = Terminal::start(home, SIZE, &["--case", case, &log]);
     terminal.wait_for_bytes(dice.below(3) * 150);
-    for _ in 0..dice.below(30) {
+    for press in 0..dice.below(30) {
         let before = terminal.raw().len();
         terminal.keys(dice.one(&KEYS));
         if dice.below(3) == 0 {
+            // A key may change nothing; another size changes everything.
+            terminal.resize((SIZE.0 - press as u16 % 2, SIZE.1));
             terminal.wait_for_bytes(before);
         }
     }
@@ -233,6 +235,39 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported_and_says_where_the_case
             assert!(after.contains(&case) || !text.contains("saved: pin"), "seed {seed}: {after:?}");
         }
     }
+}
+
+#[test]
+fn a_program_that_is_stopped_gives_the_terminal_to_the_shell_and_goes_on_where_it_was() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = log(home.path()).display().to_string();
+    let mut terminal = Terminal::run(home.path(), SIZE, "/bin/sh", &["-i"]);
+    // As it is typed it looks otherwise than as it is shown, so that the shell is known to have the terminal where it is shown last.
+    terminal.type_in("PS1=she''ll-is-here\r").at_prompt("shell-is-here");
+    terminal.type_in(&format!("'{}' '{log}'\r", env!("CARGO_BIN_EXE_casebook")));
+    terminal.ready("1 of 60").keys("j j j").ready("4 of 60").wait("row 4");
+    let before = terminal.lines();
+    terminal.keys("C-z").at_prompt("shell-is-here");
+    assert_eq!(terminal.modes_left_on(), Vec::<String>::new(), "while it is stopped");
+    terminal.type_in("echo the shell $((40 + 2))\r").wait("the shell 42").at_prompt("shell-is-here");
+    terminal.type_in("fg\r").ready("4 of 60").wait("row 4");
+    assert_eq!(terminal.lines(), before);
+    terminal.keys("j").ready("5 of 60").keys("Q").at_prompt("shell-is-here").type_in("exit\r");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
+}
+
+#[test]
+fn keys_that_come_all_at_once_are_all_taken_without_waiting_for_another_one() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = log(home.path()).display().to_string();
+    let mut terminal = Terminal::start(home.path(), SIZE, &[&log]);
+    terminal.ready("1 of 60");
+    for (burst, wanted) in [(1500, "2 of 60"), (2100, "3 of 60"), (2600, "4 of 60")] {
+        terminal.type_in(&format!("{}j", "jk".repeat(burst / 2))).ready(wanted);
+    }
+    terminal.keys("Q");
+    assert_eq!(terminal.end(), 0);
 }
 
 #[test]

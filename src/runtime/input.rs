@@ -9,6 +9,8 @@ use ratatui::crossterm::event::{
     self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
+use signal_hook::consts::SIGHUP;
+
 use crate::app::Msg;
 use crate::app::key::{Code, Key};
 use crate::app::msg::{Mouse, MouseDone};
@@ -94,8 +96,9 @@ pub(super) fn listen(post: Post, gate: Arc<Gate>) {
                 }
                 Ok(Event::FocusGained) => post.give(Incoming::Focus(true)),
                 Ok(Event::FocusLost) => post.give(Incoming::Focus(false)),
+                // The terminal is gone, whether or not a signal says so too.
                 Err(_) => {
-                    post.send(Msg::HangUp);
+                    post.give(Incoming::End(SIGHUP));
                     return;
                 }
             }

@@ -309,7 +309,13 @@ impl Desk<'_> {
         let msg = match next {
             Incoming::Opening(attempt, news) => self.hands.news(attempt, news),
             Incoming::Rehashed(attempt, changed) => self.hands.rehashed(attempt, changed),
-            Incoming::Msg(msg) => Some(msg),
+            Incoming::Msg(msg) => {
+                // Also one that came back to its size has lost what did not fit in between.
+                if matches!(msg, Msg::Resize(_)) {
+                    self.screen.forget();
+                }
+                Some(msg)
+            }
             // Meanwhile time has passed: what is shown for a while may have to be covered.
             Incoming::Drained => Some(Msg::Tick(self.hands.began.elapsed())),
             Incoming::Focus(focused) => {

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use ratatui::Terminal;
+use signal_hook::consts::SIGHUP;
 
 use crate::app::state::Size;
 use crate::app::{Msg, State};
@@ -62,7 +63,7 @@ impl Screen {
             Ok(()) => told.give(Incoming::Drained),
             Err(error) => {
                 tracing::warn!("the terminal is gone: {error}");
-                told.send(Msg::HangUp);
+                told.give(Incoming::End(SIGHUP));
             }
         })?;
         let extras = &preferences.terminal;

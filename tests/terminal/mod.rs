@@ -117,8 +117,9 @@ impl Terminal {
     /// Gives the terminal another size, as a window that is drawn larger or smaller.
     pub(crate) fn resize(&mut self, (width, height): (u16, u16)) {
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
-        self.master.as_ref().expect("a terminal").resize(size).expect("the terminal can be resized");
+        // What the program draws for the new size is shown in it.
         let mut screen = self.screen.lock().unwrap();
+        self.master.as_ref().expect("a terminal").resize(size).expect("the terminal can be resized");
         screen.screen_mut().set_size(NonZero::new(height).expect("a height"), NonZero::new(width).expect("a width"));
     }
 
@@ -222,6 +223,11 @@ impl Terminal {
         self
     }
 
+    /// Waits until a shell has the terminal and asks for the next command.
+    pub(crate) fn at_prompt(&mut self, prompt: &str) -> &mut Terminal {
+        self.wait_until("the prompt of the shell", |text| text.trim_end().ends_with(prompt))
+    }
+
     /// Waits until the screen no longer shows a text. After `Esc` above all: with the next key in the same breath it would be `Alt` and that key.
     pub(crate) fn gone(&mut self, unwanted: &str) -> &mut Terminal {
         self.wait_until(&format!("{unwanted:?} gone from the screen"), |text| !text.contains(unwanted))
@@ -276,7 +282,9 @@ impl Terminal {
 
     /// Waits for the end of the program, whatever it has written; gives its exit status.
     pub(crate) fn status(&mut self) -> u32 {
-        self.child.wait().expect("the program ends").exit_code()
+        let status = self.child.wait().expect("the program ends");
+        assert_eq!(status.signal(), None, "the program was killed: {}", self.text());
+        status.exit_code()
     }
 
     /// Ends the program as a cut power line would.

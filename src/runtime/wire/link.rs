@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustix::termios::{QueueSelector, tcflush};
+use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
 
 /// What is to be written, and how far that is.
 #[derive(Debug, Default)]
@@ -30,8 +30,8 @@ pub(in crate::runtime) struct Link {
 /// How long what is under way has for reaching the terminal before it is given up for the last words.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often and how long it is then waited for the writer to notice that there is room.
-const TRIES: u32 = 20;
-const MOMENT: Duration = Duration::from_millis(20);
+const TRIES: u32 = 300;
+const MOMENT: Duration = Duration::from_millis(10);
 
 impl Link {
     /// Begins to write to the terminal. `tell` is called when everything has been written, if that is waited for, and when the terminal
@@ -105,8 +105,9 @@ impl Link {
         if !self.settle(PATIENCE) {
             self.queue().bytes.clear();
             let room = |_| {
-                // What is no terminal has nothing to be flushed.
+                // What is no terminal has nothing to be flushed. That there is room now is told to who writes only when the flow begins anew.
                 let _ = tcflush(&self.terminal, QueueSelector::OFlush);
+                let _ = tcflow(&self.terminal, Action::OOff).and_then(|()| tcflow(&self.terminal, Action::OOn));
                 self.settle(MOMENT)
             };
             if !(0..TRIES).any(room) {
