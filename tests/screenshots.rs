@@ -153,7 +153,9 @@ impl Studio {
     /// Goes from the board of the accused, so many lines down, to the rows of the one there.
     fn open_accused(&mut self, down: usize) {
         self.play("2 g");
-        (0..down).for_each(|_| drop(self.play("j")));
+        for _ in 0..down {
+            self.play("j");
+        }
         self.play("Enter");
     }
 }

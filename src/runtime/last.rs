@@ -157,7 +157,7 @@ mod tests {
         let log = log.display().to_string();
         let known = case(vec![opened(&[log.clone(), format!("{log}!inner.csv")])]);
         let spec = opening(&dir, &known, None).unwrap();
-        assert_eq!(spec.inputs, [log.clone()]);
+        assert_eq!(spec.inputs, std::slice::from_ref(&log));
         let opened_so = OpenSpec {
             inputs: vec!["log.csv".into()],
             map: vec![(Role::Account, "user".into())],

@@ -181,7 +181,7 @@ fn every_key_that_the_tour_names_is_bound_in_every_preset_and_every_command_is_o
 fn a_desk_without_a_case_waits_for_it() {
     let mut desk = Desk::before();
     desk.send(Msg::Tour(TourKept::default()));
-    assert_eq!((desk.state.tour_lines, desk.state.tour.as_ref().and_then(|tour| tour.base.clone())), (0, None));
+    assert_eq!((desk.state.tour_lines, desk.state.tour.as_ref().and_then(|tour| tour.base)), (0, None));
     desk.send(Msg::CaseOpened { case: Box::default(), dir: "/case".into(), read_only: false, notice: None });
     assert!(desk.state.tour.as_ref().is_some_and(|tour| tour.base.is_some()));
 }
