@@ -92,7 +92,7 @@ fn head(width: u16, height: u16, ground: &Colors, style: &str) -> String {
     let (width, height) = (f64::from(width) * CELL.0 + 2.0 * MARGIN, f64::from(height) * CELL.1 + 2.0 * MARGIN);
     let style = if style.is_empty() { String::new() } else { format!("<style>\n{style}</style>\n") };
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.0}\" height=\"{height:.0}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.0}\" height=\"{height:.0}\" \
          font-family=\"'JetBrains Mono','Fira Code','DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"{FONT_SIZE}\">\n{style}\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
         hex(ground.paper),
@@ -134,7 +134,7 @@ fn line(buffer: &Buffer, index: u16, ground: &Colors) -> String {
         }
         let _ = write!(
             out,
-            "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{wide:.1}\" lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\" fill=\"{}\"",
+            "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{wide:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"",
             top + CELL.1 * 0.75,
             hex(run.look.ink)
         );
