@@ -4,13 +4,16 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
+
 // Each test of the terminal uses a part of it.
 #[allow(dead_code)]
 mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::ThreadId;
@@ -61,14 +64,7 @@ fn log(home: &Path) -> PathBuf {
 }
 
 fn verify(home: &Path, case: &str) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_casebook"))
-        .args(["case", "verify", case])
-        .env_clear()
-        .env("HOME", home)
-        .output()
-        .expect("the program starts");
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.code().unwrap_or(-1), text)
+    program::said(home, &["case", "verify", case])
 }
 
 /// Keys that go through the whole program and write into the case. None of them leaves.

@@ -126,6 +126,18 @@ fn since_last_tells_what_the_last_run_in_the_case_did_not_have() {
 }
 
 #[test]
+fn a_run_that_is_cut_short_makes_no_news_of_what_was_known() {
+    let desk = Desk::with_playbook();
+    desk.run(&["case", "new", "watch"]).ends(0);
+    let line = ["failed", "--format", "json", "--fail-on", "high", "--case", "watch"];
+    assert!(desk.watch(&line).ends(3).hits().len() > 1);
+    let few = [&line[..], &["--max-hits", "1"]].concat();
+    assert_eq!(desk.watch(&few).ends(3).says(&["the first 1 hits only"]).hits().len(), 1);
+    let news = [&line[..], &["--since", "last"]].concat();
+    assert_eq!(desk.watch(&news).ends(0).hits(), BTreeSet::new());
+}
+
+#[test]
 fn every_playbook_runs_and_is_told_in_the_forms_of_machines() {
     let desk = Desk::with_playbook();
     let hits = desk.watch(&["--all", "--format", "json", "--timings"]).ends(0).says(&[" s  failed  "]).hits();

@@ -3,32 +3,22 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+// Each test of the program uses a part of it.
+#[allow(dead_code)]
+mod program;
+
 // Each test of the terminal uses a part of it.
 #[allow(dead_code)]
 mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use program::said as casebook;
 use terminal::Terminal;
 
 const SMALL: (u16, u16) = (80, 24);
 const WIDE: (u16, u16) = (120, 40);
-
-fn casebook(home: &Path, arguments: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_casebook"))
-        .args(arguments)
-        .current_dir(home)
-        .env_clear()
-        .env("PATH", std::env::var("PATH").unwrap_or_default())
-        .env("HOME", home)
-        .env("CASEBOOK_ANALYST", "ana")
-        .output()
-        .expect("the program starts");
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.code().unwrap_or(-1), text)
-}
 
 fn log(home: &Path) -> PathBuf {
     let mut text = String::from("timestamp,request_id,account_id,api_key_id,client_ip,endpoint,status,prompt\n");

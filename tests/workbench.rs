@@ -13,25 +13,11 @@ mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use program::data;
+use program::{data, said as casebook};
 use terminal::Terminal;
 
 const BIG: (u16, u16) = (160, 50);
-
-fn casebook(home: &Path, arguments: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_casebook"))
-        .args(arguments)
-        .current_dir(home)
-        .env_clear()
-        .env("PATH", std::env::var("PATH").unwrap_or_default())
-        .env("HOME", home)
-        .output()
-        .expect("the program starts");
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.code().unwrap_or(-1), text)
-}
 
 fn report_of(case: &Path) -> String {
     let exports = fs::read_dir(case.join("exports")).expect("there are exports");

@@ -9,6 +9,7 @@ pub mod layout;
 pub mod msg;
 pub mod state;
 pub mod update;
+pub mod when;
 pub mod works;
 
 pub use effect::Effect;

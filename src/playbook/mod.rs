@@ -55,6 +55,10 @@ pub use view::{Naming, ViewError, from_view, roles_alone, skeleton};
 /// The columns that every playbook gives, in order.
 pub const COLUMNS: [&str; 6] = ["entity", "score", "requests", "first_seen", "last_seen", "examples"];
 
+/// How many hits of a playbook are read where nothing else is asked for: as many in the workbench as on the command line, so that each
+/// knows what is new since a run of the other.
+pub const MOST_HITS: u64 = 1_000;
+
 /// Where a playbook comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {

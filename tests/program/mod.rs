@@ -64,6 +64,12 @@ pub(crate) fn command(folder: &Path, analyst: &str, line: &[&str]) -> Command {
     command
 }
 
+/// What a run in a folder that is its home gave: the status, and all that it said.
+pub(crate) fn said(folder: &Path, line: &[&str]) -> (i32, String) {
+    let run = Run::of(command(folder, "ana", line), "");
+    (run.status.unwrap_or(-1), format!("{}{}", run.out, run.err))
+}
+
 /// Where one of the public extracts is, when they are at hand.
 pub(crate) fn data(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("CASEBOOK_DATA")

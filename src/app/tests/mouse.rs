@@ -68,6 +68,24 @@ fn surfaces_and_the_filter_are_clicked_on_in_the_lines_at_the_top() {
 }
 
 #[test]
+fn on_the_boards_of_playbooks_a_click_chooses_what_is_shown_there() {
+    let mut desk = super::playbooks::desk();
+    desk.play("R");
+    let library = desk.state.playbooks.cursor;
+    click(&mut desk, 10, 4);
+    assert_eq!((desk.state.playbooks.triage.cursor, desk.state.playbooks.cursor), (2, library));
+    assert_eq!(desk.state.surface, Surface::Playbooks, "what was not chosen before is not opened");
+    // What is said beside the board is nothing to choose.
+    click(&mut desk, 110, 3);
+    assert_eq!(desk.state.playbooks.triage.cursor, 2);
+    click(&mut desk, 10, 4);
+    assert_eq!((desk.state.surface, desk.filter().as_str()), (Surface::Explore, "account:acct_2"));
+    desk.play("2 Tab g");
+    click(&mut desk, 10, 3);
+    assert_eq!(desk.state.playbooks.cursor, 1);
+}
+
+#[test]
 fn the_wheel_scrolls_what_lies_under_it_and_leaves_the_focus() {
     let mut desk = Desk::new();
     at(&mut desk, MouseDone::WheelDown, ROWS.0, ROWS.1);

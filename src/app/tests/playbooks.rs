@@ -12,7 +12,7 @@ use crate::domain::{Entity, Role, Timestamp, Value};
 use crate::engine::Param;
 use crate::engine::Statement;
 use crate::engine::fake::{Script, batch};
-use crate::playbook::Playbook;
+use crate::playbook::{self, Playbook};
 
 /// What the fake engine says to the playbooks of these tests, told apart by what they select from.
 pub(super) fn answer(statement: &Statement) -> Option<Script> {
@@ -22,6 +22,19 @@ pub(super) fn answer(statement: &Statement) -> Option<Script> {
     }
     if sql.contains("'broken'") {
         return Some(Script::fail("Out of Memory Error: it is too much"));
+    }
+    if sql.contains("'many'") {
+        let names = (0..=playbook::MOST_HITS).map(|at| Value::Text(format!("acct_{at}"))).collect::<Vec<Value>>();
+        let one = |value: Value| vec![value; names.len()];
+        let (score, requests, examples) = (one(Value::Float(1.0)), one(Value::Int(1)), one(Value::Text("3".to_owned())));
+        return Some(Script::rows(batch(&[
+            ("entity", names.clone()),
+            ("score", score),
+            ("requests", requests),
+            ("first_seen", one(Value::Time(Timestamp(0)))),
+            ("last_seen", one(Value::Time(Timestamp(0)))),
+            ("examples", examples),
+        ])));
     }
     let whom: &[(&str, f64)] = match sql {
         sql if sql.contains("'stuffing'") => &[("acct_1", 9.0), ("acct_2", 3.0)],
@@ -44,7 +57,7 @@ pub(super) fn answer(statement: &Statement) -> Option<Script> {
     ])))
 }
 
-fn playbook(id: &str, title: &str, severity: &str, entity: &str, roles: &str, tag: &str, params: &str) -> Playbook {
+fn made(id: &str, title: &str, severity: &str, entity: &str, roles: &str, tag: &str, params: &str) -> Playbook {
     let text = format!(
         "-- id = \"{id}\"\n-- title = \"{title}\"\n-- question = \"Who does it?\"\n-- severity = \"{severity}\"\n\
          -- entity = \"{entity}\"\n-- roles = [{roles}]\n-- tags = [\"{tag}\"]\n-- references = []\n{params}-- ---\n\
@@ -55,15 +68,15 @@ fn playbook(id: &str, title: &str, severity: &str, entity: &str, roles: &str, ta
 }
 
 /// A desk with five playbooks, on surface 2.
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     let mut desk = Desk::new();
     let least = "--\n-- [params.least]\n-- type = \"integer\"\n-- default = 1\n-- min = 1\n-- max = 100\n-- help = \"The least score.\"\n";
     desk.send(Msg::Library(vec![
-        playbook("stuffing", "Passwords are tried", "high", "account", "\"account\"", "accounts", ""),
-        playbook("bursts", "A burst", "low", "account", "\"account\"", "volume", least),
-        playbook("keys", "A key is tried", "high", "key", "\"key\"", "keys", ""),
-        playbook("broken", "It breaks", "medium", "account", "\"account\"", "accounts", ""),
-        playbook("rings", "A ring of devices", "critical", "device", "\"device\"", "accounts", ""),
+        made("stuffing", "Passwords are tried", "high", "account", "\"account\"", "accounts", ""),
+        made("bursts", "A burst", "low", "account", "\"account\"", "volume", least),
+        made("keys", "A key is tried", "high", "key", "\"key\"", "keys", ""),
+        made("broken", "It breaks", "medium", "account", "\"account\"", "accounts", ""),
+        made("rings", "A ring of devices", "critical", "device", "\"device\"", "accounts", ""),
     ]));
     desk.play("2");
     desk
@@ -377,6 +390,8 @@ fn hits_are_a_view_and_a_view_becomes_a_playbook() {
     let mut desk = desk();
     go_to(&mut desk, "keys");
     desk.play("o");
+    assert_eq!((desk.state.surface, desk.state.view().relation.sql()), (Surface::Sql, None), "nothing runs by itself");
+    desk.play("F7");
     let sql = desk.state.view().relation.sql().unwrap().to_owned();
     assert!(sql.starts_with("SELECT entity AS \"key\", score") && sql.contains("'keys' AS why"), "{sql}");
     desk.play("Backspace l +");
@@ -422,4 +437,16 @@ fn what_a_playbook_finds_and_what_a_hit_says_can_be_read() {
     let Some(Layer::Text { title, lines, .. }) = desk.state.layers.last() else { panic!("nothing to read") };
     assert_eq!((title.as_str(), lines[0].as_str()), ("account:acct_1", "accused by 2 playbooks"));
     assert!(lines.iter().any(|line| line == "example rows 3, 5"));
+}
+
+#[test]
+fn hits_that_are_cut_are_said_to_be_and_are_no_record_of_what_is_new() {
+    let mut desk = Desk::new();
+    desk.send(Msg::Library(vec![made("many", "Too many", "low", "account", "\"account\"", "volume", "")]));
+    desk.play("2").play("R");
+    assert_eq!(desk.state.playbooks.triage.counts[0] as u64, playbook::MOST_HITS);
+    assert!(desk.message().contains("1 cut short"), "{}", desk.message());
+    let recorded = |event: &Event| matches!(event, Event::PlaybookRan { .. });
+    assert!(!desk.recorded.iter().any(recorded), "the next run would take the rest for news");
+    assert!(desk.recorded.iter().any(|event| matches!(event, Event::Ran { what, .. } if what == "playbook many")));
 }

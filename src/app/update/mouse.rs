@@ -8,6 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::layout;
 use crate::app::msg::{Mouse, MouseDone};
+use crate::app::state::playbooks::Board;
 use crate::app::state::{Pane, Phase, Place, State, Surface};
 
 use super::{act, answers, keys, motion, rows};
@@ -55,9 +56,15 @@ fn click(state: &mut State, at: Position, out: &mut Vec<Effect>) {
     }
     match state.surface {
         Surface::Explore => explore(state, &places, at, out),
+        Surface::Playbooks if state.playbooks.board == Board::Triage => {
+            let triage = &state.playbooks.triage;
+            if let Some(line) = line_at(board(state, places.body), 0, triage.top, at).filter(|line| *line < triage.lines.len()) {
+                choose(state, line, |state| &mut state.playbooks.triage.cursor, out);
+            }
+        }
         Surface::Playbooks => {
             let count = state.playbooks.lines().len();
-            if let Some(line) = line_at(places.body, 0, state.playbooks.top, at).filter(|line| *line < count) {
+            if let Some(line) = line_at(board(state, places.body), 0, state.playbooks.top, at).filter(|line| *line < count) {
                 choose(state, line, |state| &mut state.playbooks.cursor, out);
             }
         }
@@ -69,6 +76,11 @@ fn click(state: &mut State, at: Position, out: &mut Vec<Effect>) {
         }
         Surface::Findings | Surface::Sql => {}
     }
+}
+
+/// The board of playbooks, without what is said beside it.
+fn board(state: &State, body: Rect) -> Rect {
+    Rect { width: body.width - layout::about_width(state.size.width).min(body.width), ..body }
 }
 
 fn explore(state: &mut State, places: &layout::Layout, at: Position, out: &mut Vec<Effect>) {

@@ -21,7 +21,7 @@ use super::answers::unsigned;
 use super::{casework, motion, triage};
 
 /// Hits read at most, and how long a playbook may run: one that is shared must not hold the machine.
-const LIMITS: Limits = Limits { rows: Some(200), bytes: Some(16 << 20), time: Some(Duration::from_secs(120)) };
+const LIMITS: Limits = Limits { rows: Some(playbook::MOST_HITS), bytes: Some(16 << 20), time: Some(Duration::from_secs(120)) };
 
 /// Does a command of the surface.
 pub(super) fn act(state: &mut State, action: Action, out: &mut Vec<Effect>) {
@@ -196,6 +196,10 @@ fn summary(state: &State) -> String {
     if fresh > 0 {
         text.push_str(&format!(", {fresh} with something new"));
     }
+    let cut = entries.iter().filter(|entry| entry.cut.is_some()).count();
+    if cut > 0 {
+        text.push_str(&format!("; {cut} cut short: there may be more"));
+    }
     if failed > 0 {
         text.push_str(&format!("; {failed} failed"));
     }
@@ -226,9 +230,9 @@ pub(super) fn hits(state: &mut State, id: &str, batches: &[Batch], cut: Option<C
         }
     }
     let event = match cut {
-        // A run that was stopped says nothing of what is new later.
-        Some(Cut::Time | Cut::Bytes) => Event::Ran { what: format!("playbook {id}"), rows: None },
-        _ => Event::PlaybookRan {
+        // A run that was cut short says nothing of what is new later.
+        Some(_) => Event::Ran { what: format!("playbook {id}"), rows: None },
+        None => Event::PlaybookRan {
             playbook: id.to_owned(),
             params: entry.params.clone(),
             hits: hits.iter().map(|hit| hit.entity.value.clone()).collect(),

@@ -199,10 +199,22 @@ fn from_view(state: &mut State) {
         return;
     }
     let template = state.sql.template.clone();
-    if !state.sql.editor.is_empty() && state.sql.editor.text() != template {
+    put(state, &template);
+}
+
+/// Goes to the editor with a text in it that the analyst may run, or open as a view.
+pub(super) fn offer(state: &mut State, sql: &str, out: &mut Vec<Effect>) {
+    enter(state, out);
+    put(state, sql);
+    keep_in_sight(state);
+}
+
+/// Puts a text into the editor; what stood there is kept as the draft.
+fn put(state: &mut State, sql: &str) {
+    if !state.sql.editor.is_empty() && state.sql.editor.text() != sql {
         state.sql.draft = state.sql.editor.text();
     }
-    state.sql.editor.replace(&template);
+    state.sql.editor.replace(sql);
     state.sql.mistake = None;
     state.sql.editing = true;
 }

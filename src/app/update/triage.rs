@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::case::{DismissedHit, Event, FindingDetails, Status};
 use crate::domain::{Entity, Schema, Severity, Value};
 use crate::engine::Lane;
-use crate::investigate::{Filter, Relation, View, count};
+use crate::investigate::{Filter, View, count};
 use crate::playbook;
 
 use crate::app::command::Action;
@@ -74,12 +74,13 @@ fn accusation(state: &State, (at, hit): (usize, usize)) -> Option<(&Entry, &Hit)
 
 // ---- views
 
-/// The hits of the playbook under the cursor as a view: a table to sort, filter and pivot from like any other.
+/// The hits of the playbook under the cursor as SQL in the editor, to be changed or opened as a view. What this program runs by itself has
+/// its values bound; what is written out is the analyst's to run.
 fn results(state: &mut State, out: &mut Vec<Effect>) {
     let at = state.playbooks.current();
     let both = at.and_then(|at| Some((state.playbooks.library.get(at)?, state.playbooks.entries.get(at)?)));
     let Some((playbook, entry)) = both else {
-        return state.say(Tone::Plain, "put the cursor on a playbook or a hit to see its hits as a view");
+        return state.say(Tone::Plain, "put the cursor on a playbook or a hit to see its hits as SQL");
     };
     if let Some(missing) = &entry.missing {
         let text = format!("{} cannot run here: {missing}", playbook.title);
@@ -94,9 +95,7 @@ fn results(state: &mut State, out: &mut Vec<Effect>) {
                 "SELECT entity AS {role}, score, requests, first_seen, last_seen, examples\nFROM (\n{}\n) AS hits",
                 statement.written_out()
             );
-            let title = format!("hits of {}", playbook.id);
-            let view = View { relation: Relation::Sql(sql), ..View::default() };
-            view::visit(state, Place::Rows, view, title, out);
+            super::sql::offer(state, &sql, out);
         }
         Err(error) => state.say(Tone::Error, error),
     }

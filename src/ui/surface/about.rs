@@ -24,14 +24,18 @@ pub(super) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     let Some((_, lines)) = said else {
         let inside = frame.draw(area, buf, theme);
-        let keys = [("Enter", "runs a playbook, or folds a category"), ("R", "runs all that can run here"), ("/", "searches")];
-        pane::say(&look::advice("Saved queries that look for known kinds of abuse.", &keys, theme), inside, buf, theme);
+        let ways = [
+            ("open", "runs a playbook, or folds a category"),
+            ("run-all", "runs all that can run here"),
+            ("search-list", "searches"),
+        ];
+        pane::say(&look::advise(state, "Saved queries that look for known kinds of abuse.", &ways, theme), inside, buf, theme);
         return;
     };
     let styled: Vec<Line> = lines.iter().map(|line| markdown(line, theme)).collect();
     let wrapped = paragraph::wrap(&styled, area.width.saturating_sub(4));
     if wrapped.len() > usize::from(area.height.saturating_sub(2)) {
-        frame.bottom = Line::new().with("i", theme.key_hint).with(" shows all of it", theme.hint);
+        frame.bottom = Line::new().with(look::keys_of(state, "about"), theme.key_hint).with(" shows all of it", theme.hint);
     }
     let inside = frame.draw(area, buf, theme);
     let inside = Rect { x: inside.x + 1.min(inside.width), width: inside.width.saturating_sub(2), ..inside };

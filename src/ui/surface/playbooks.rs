@@ -65,10 +65,10 @@ fn library(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let lines = playbooks.lines();
     if lines.is_empty() {
         let advice = match playbooks.needle.is_empty() {
-            true => look::advice("There are no playbooks here.", &[("1", "goes back to exploring")], theme),
+            true => look::advise(state, "There are no playbooks here.", &[("explore", "goes back to exploring")], theme),
             false => {
-                let keys = [("/", "searches for something else"), ("Esc", "shows all")];
-                look::advice("No playbook has this text.", &keys, theme)
+                let ways = [("search-list", "searches for something else"), ("back", "shows all")];
+                look::advise(state, "No playbook has this text.", &ways, theme)
             }
         };
         pane::say(&advice, inside, buf, theme);

@@ -56,6 +56,7 @@ pub(super) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn counts(state: &State, theme: &Theme) -> Line {
     let triage = &state.playbooks.triage;
     let [waiting, found, dismissed, fresh] = triage.counts;
+    let cut = state.playbooks.entries.iter().filter(|entry| entry.cut.is_some()).count();
     let mut line = Line::new();
     let mut say = |count: usize, what: &'static str, style| {
         if count > 0 {
@@ -67,6 +68,7 @@ fn counts(state: &State, theme: &Theme) -> Line {
     say(waiting, " to judge", theme.warning);
     say(found, " found", theme.accent);
     say(dismissed, if triage.dismissed { " dismissed" } else { " dismissed (x shows)" }, PLAIN);
+    say(cut, " playbooks cut short", theme.warning);
     say(fresh, if triage.fresh_only { " new, only these" } else { " new" }, theme.warning);
     line
 }
@@ -75,24 +77,24 @@ fn counts(state: &State, theme: &Theme) -> Line {
 fn advice(state: &State, theme: &Theme) -> Vec<Line> {
     let playbooks = &state.playbooks;
     let [waiting, found, dismissed, _] = playbooks.triage.counts;
+    let say = |what: &'static str, ways: &[(&'static str, &'static str)]| look::advise(state, what, ways, theme);
     if playbooks.batch.is_some() {
-        return look::advice("Nobody is accused so far.", &[("Esc", "stops the playbooks")], theme);
+        return say("Nobody is accused so far.", &[("back", "stops the playbooks")]);
     }
     if !playbooks.needle.is_empty() && waiting + found + dismissed > 0 {
-        let keys = [("/", "searches for something else"), ("Esc", "shows all")];
-        return look::advice("Nobody here has this text.", &keys, theme);
+        return say("Nobody here has this text.", &[("search-list", "searches for something else"), ("back", "shows all")]);
     }
     if playbooks.triage.fresh_only && waiting + found > 0 {
-        return look::advice("Nobody is accused who was not before.", &[("n", "shows everybody")], theme);
+        return say("Nobody is accused who was not before.", &[("fresh-only", "shows everybody")]);
     }
     if dismissed > 0 {
-        let keys = [("x", "shows who was dismissed, and why"), ("R", "runs all playbooks again")];
-        return look::advice("All that was found has been dismissed.", &keys, theme);
+        let ways = [("show-dismissed", "shows who was dismissed, and why"), ("run-all", "runs all playbooks again")];
+        return say("All that was found has been dismissed.", &ways);
     }
-    let keys = [("R", "runs every playbook that this extract has the roles for"), ("Tab", "shows the library")];
+    let ways = [("run-all", "runs every playbook that this extract has the roles for"), ("other-board", "shows the library")];
     match playbooks.has_run() {
-        true => look::advice("No playbook that has run accuses anybody.", &keys, theme),
-        false => look::advice("No playbook has run yet.", &keys, theme),
+        true => say("No playbook that has run accuses anybody.", &ways),
+        false => say("No playbook has run yet.", &ways),
     }
 }
 

@@ -61,7 +61,7 @@ pub(in crate::cli) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
     /// Hits of one playbook at most
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = playbook::MOST_HITS, value_parser = clap::value_parser!(u64).range(1..))]
     max_hits: u64,
     /// How long one playbook may run, such as 30s or 5m
     #[arg(long, value_name = "TIME", default_value = "120s", value_parser = read_time)]
@@ -254,8 +254,8 @@ fn take(
         }
         hits.push(value);
     }
-    // A run that was stopped says nothing of what is new later.
-    if let (Some(dir), true, None) = (&mut session.case, records, &ran.problem) {
+    // A run that was cut short says nothing of what is new later.
+    if let (Some(dir), true, None) = (&mut session.case, records, table.cut) {
         let extract = session.extract.sha256.clone();
         let event = Event::PlaybookRan { playbook: playbook.id.clone(), params: used, hits, entity: playbook.entity, extract };
         dir.record(event, now())?;
