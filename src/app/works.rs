@@ -3,6 +3,7 @@
 use super::command::Action;
 use super::focus;
 use super::layout::{self, WIDE};
+use super::state::playbooks::Board;
 use super::state::{CaseLine, Layer, Pane, Place, State, Surface};
 use crate::investigate::filter;
 
@@ -50,6 +51,10 @@ fn is_masked(state: &State) -> bool {
 fn opens(state: &State) -> bool {
     match (state.surface, state.focus) {
         (Surface::Findings, _) => has_findings(state),
+        (Surface::Playbooks, _) => match state.playbooks.board {
+            Board::Library => state.playbooks.line().is_some(),
+            Board::Triage => state.playbooks.pointed().is_some(),
+        },
         (Surface::Case, _) => !matches!(
             state.case_line(),
             None | Some(CaseLine::Heading(..) | CaseLine::Advice(_) | CaseLine::Source(_) | CaseLine::Reject(_))

@@ -440,6 +440,17 @@ fn what_a_playbook_finds_and_what_a_hit_says_can_be_read() {
 }
 
 #[test]
+fn enter_on_an_empty_board_runs_nothing_of_the_library() {
+    let mut desk = desk();
+    desk.play("Tab");
+    assert!(!crate::app::works::works(&desk.state, crate::app::command::Action::Open), "nor does the hint line offer it");
+    desk.press("Enter");
+    assert!(desk.state.jobs.is_empty() && desk.message().contains("nobody is accused"), "{}", desk.message());
+    desk.play("Tab Enter");
+    assert!(desk.state.playbooks.entries.iter().any(|entry| entry.hits.is_some()));
+}
+
+#[test]
 fn hits_that_are_cut_are_said_to_be_and_are_no_record_of_what_is_new() {
     let mut desk = Desk::new();
     desk.send(Msg::Library(vec![made("many", "Too many", "low", "account", "\"account\"", "volume", "")]));

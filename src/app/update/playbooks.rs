@@ -98,6 +98,9 @@ pub(super) fn fold(state: &mut State, unfold: Option<bool>) {
 
 /// `Enter` on the library: runs the playbook under the cursor, or folds a category.
 pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
+    if state.playbooks.board == Board::Triage {
+        return state.say(Tone::Plain, "nobody is accused here; R runs all playbooks");
+    }
     match state.playbooks.line() {
         Some(PlaybookLine::Head(at)) => run(state, at, out),
         Some(PlaybookLine::Category(..)) => fold(state, None),
