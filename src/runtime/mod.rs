@@ -174,6 +174,8 @@ pub fn run(start: Start) -> Result<Outcome, RunError> {
     let (sender, mut incoming) = unbounded_channel();
     let post = Post(sender);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    // Before the terminal is taken: a signal in between would end the program with the terminal as it is then.
+    signals::listen(post.clone());
     let mut screen = Screen::open(start.theme.as_deref(), &start.preferences, &start.paths, &post)?;
     let mut state = State::new(&crate::engine::dialect::DUCK);
     // The hook has given the terminal back and reported by then. What is on its way to the case still gets there.
@@ -201,7 +203,6 @@ async fn work(
 ) -> Option<i32> {
     let gate = Arc::new(Gate::default());
     input::listen(post.clone(), Arc::clone(&gate));
-    signals::listen(post.clone());
     state.theme = screen.theme_name().to_owned();
     state.themes = screen.theme_names();
     state.keymap = start.preferences.keymap;
