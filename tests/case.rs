@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use casebook::case::{
-    Case, CaseDir, CaseError, Connotation, Entry, Event, EvidenceRow, Mode, OpenedExtract, SavedView, Status, Target,
+    Case, CaseDir, CaseError, Connotation, Entry, Event, EvidenceRow, Mode, OpenedExtract, SavedPlace, SavedView, Status, Target,
 };
 use casebook::domain::{Entity, Role, Severity, TimeRange, Timestamp, Value};
 use casebook::settings::paths::Paths;
@@ -541,6 +541,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             parent: None,
             title: String::new(),
             view: SavedView { range: TimeRange { from: rows.map(|_| NOON), to: None }, ..SavedView::default() },
+            place: rows.map_or(SavedPlace::Rows, |rows| SavedPlace::Compare { a: node, b: rows }),
             rows,
         }),
         (0..40_u64).prop_map(|seq| Event::Undone { seq }),

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 use casebook::case::{
-    Case, CaseMeta, Connotation, Entry, Event, FindingDetails, OpenedExtract, OpenedSource, SavedView, Stage, Status, Target,
+    Case, CaseMeta, Connotation, Entry, Event, FindingDetails, OpenedExtract, OpenedSource, SavedPlace, SavedView, Stage, Status,
+    Target,
 };
 use casebook::domain::{Entity, Role, Severity, Timestamp};
 use casebook::report::redact::is_redacted;
@@ -196,6 +197,7 @@ fn events(entities: &[Entity], spellings: &[Spelling], glue: &str) -> Vec<Event>
             parent: None,
             title: words(),
             view: SavedView { filter, ..SavedView::default() },
+            place: SavedPlace::Rows,
             rows: Some(3),
         },
     ];

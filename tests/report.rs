@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use casebook::case::{
-    Case, CaseDir, CaseMeta, Connotation, Entry, Event, EvidenceRow, OpenedExtract, OpenedSource, SavedView, Status, Target,
+    Case, CaseDir, CaseMeta, Connotation, Entry, Event, EvidenceRow, OpenedExtract, OpenedSource, SavedPlace, SavedView, Status,
+    Target,
 };
 use casebook::domain::text::is_unfit;
 use casebook::domain::{Entity, Role, Severity, Timestamp, Value};
@@ -141,12 +142,20 @@ fn events(word: &str) -> Vec<Event> {
         Event::Noted { id: "n4".into(), target: Target::Question("q1".into()), text: word.into() },
         Event::Noted { id: "n5".into(), target: Target::Row { row_id: 1, extract_sha: SHA.into() }, text: word.into() },
         Event::Noted { id: "n6".into(), target: Target::Row { row_id: 77, extract_sha: SHA.into() }, text: word.into() },
-        Event::Visited { node: 1, parent: None, title: word.into(), view: SavedView::default(), rows: Some(1200) },
+        Event::Visited {
+            node: 1,
+            parent: None,
+            title: word.into(),
+            view: SavedView::default(),
+            place: SavedPlace::Rows,
+            rows: Some(1200),
+        },
         Event::Visited {
             node: 2,
             parent: Some(1),
             title: word.into(),
             view: SavedView { filter: word.into(), ..SavedView::default() },
+            place: SavedPlace::Rows,
             rows: None,
         },
         Event::Revealed { row_id: 1, column: "content".into(), extract: SHA.into(), scope: String::new() },

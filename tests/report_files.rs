@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use casebook::case::entry::sha256;
 use casebook::case::{
     CaseDir, Confidence, Connotation, DismissedHit, Entry, Event, EvidenceRow, FindingDetails, FindingEdits, Mode, OpenedExtract,
-    OpenedSource, SavedView, Stage, Status, Target,
+    OpenedSource, SavedPlace, SavedView, Stage, Status, Target,
 };
 use casebook::domain::text::is_unfit;
 use casebook::domain::{Entity, Role, Severity, Timestamp, Value};
@@ -210,12 +210,20 @@ fn events(evidence: &[String]) -> Vec<Event> {
         note("n4", Target::Question("q2".into()), &HOSTILE.join("\n\n")),
         note("n5", Target::Row { row_id: 1, extract_sha: EXTRACT.into() }, "the first one"),
         note("n6", Target::Row { row_id: 77, extract_sha: EXTRACT.into() }, "not pinned"),
-        Event::Visited { node: 1, parent: None, title: "all rows".into(), view: SavedView::default(), rows: Some(2000) },
+        Event::Visited {
+            node: 1,
+            parent: None,
+            title: "all rows".into(),
+            view: SavedView::default(),
+            place: SavedPlace::Rows,
+            rows: Some(2000),
+        },
         Event::Visited {
             node: 2,
             parent: Some(1),
             title: all.clone(),
             view: SavedView { filter: "key:key_4203f42abb39".into(), ..SavedView::default() },
+            place: SavedPlace::Rows,
             rows: Some(40),
         },
         Event::Revealed { row_id: 1, column: "content".into(), extract: EXTRACT.into(), scope: "row".into() },

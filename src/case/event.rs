@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Entity, Role, Severity, Timestamp};
 
-use super::saved::{OpenedExtract, SavedView};
+use super::saved::{OpenedExtract, SavedPlace, SavedView};
 use super::words::{Confidence, Connotation, Stage, Status};
 
 /// What a note is about.
@@ -344,6 +344,9 @@ pub enum Event {
         title: String,
         /// The view.
         view: SavedView,
+        /// What of it was looked at.
+        #[serde(default, skip_serializing_if = "SavedPlace::is_rows")]
+        place: SavedPlace,
         /// How many rows it has, where known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rows: Option<u64>,

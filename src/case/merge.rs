@@ -15,6 +15,7 @@ use super::conflict::{self, Conflict};
 use super::dir::{CaseDir, CaseError, EVIDENCE};
 use super::entry::{Entry, Origin, sha256};
 use super::event::{Event, Target};
+use super::saved::SavedPlace;
 use super::state::Case;
 
 /// What a merge did, or would do.
@@ -257,9 +258,15 @@ impl<'a> Merging<'a> {
                 *filter = self.renumbered(filter);
                 *command = self.renumbered(command);
             }
-            Event::Visited { node, parent, view, .. } => {
+            Event::Visited { node, parent, view, place, .. } => {
                 // A parent that is not here would be taken for another view.
                 *parent = parent.and_then(|parent| self.nodes.get(&parent).copied());
+                if let SavedPlace::Compare { a, b } = place {
+                    match (self.nodes.get(a), self.nodes.get(b)) {
+                        (Some(one), Some(other)) => (*a, *b) = (*one, *other),
+                        _ => *place = SavedPlace::Rows,
+                    }
+                }
                 *node = self.node(*node);
                 view.filter = self.renumbered(&view.filter);
             }

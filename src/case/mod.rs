@@ -47,7 +47,7 @@ pub use model::{
     Answer, CaseExtract, Counts, Export, Finding, Label, LabelChange, Measure, Merge, Note, Oddity, Pin, Question, Reveal, Run,
     StageChange, Stamp, TrailNode,
 };
-pub use saved::{OpenedExtract, OpenedSource, SavedView};
+pub use saved::{OpenedExtract, OpenedSource, SavedPlace, SavedView};
 pub use stage::Staging;
 pub use state::{Case, Founding};
 pub use terms::Terms;

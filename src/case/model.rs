@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Entity, Role, Severity, Timestamp};
 
 use super::event::Target;
-use super::saved::{OpenedExtract, SavedView};
+use super::saved::{OpenedExtract, SavedPlace, SavedView};
 use super::triage::{Dismissal, PlaybookRun};
 use super::words::{Confidence, Connotation, Stage, Status};
 
@@ -214,6 +214,8 @@ pub struct TrailNode {
     pub title: String,
     /// The view.
     pub view: SavedView,
+    /// What of it was looked at.
+    pub place: SavedPlace,
     /// How many rows it had, where known.
     pub rows: Option<u64>,
     /// Who looked at it last, and when.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Role, TimeRange, Timestamp};
+use crate::domain::{Entity, Role, TimeRange, Timestamp};
 use crate::extract::{Extract, Source};
 use crate::investigate::{Filter, FilterError, View};
 
@@ -134,5 +134,54 @@ impl SavedView {
             (true, false) => format!("time:{}", self.range),
             (false, false) => format!("({}) time:{}", self.filter, self.range),
         }
+    }
+}
+
+/// What of a view was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum SavedPlace {
+    /// The entities of a role that stand in its rows.
+    Pivot {
+        /// Whose rows these are; empty for a view that was not begun from entities.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<Entity>,
+        /// What is listed.
+        to: Role,
+    },
+    /// The values of a column.
+    Top {
+        /// Which column.
+        column: String,
+    },
+    /// The page of an entity.
+    Page {
+        /// Which entity.
+        entity: Entity,
+    },
+    /// The links of an entity.
+    Links {
+        /// Which entity.
+        entity: Entity,
+    },
+    /// Near-duplicate prompts.
+    Templates,
+    /// What one view has and another one has not.
+    Compare {
+        /// The number of the one.
+        a: u64,
+        /// The number of the other.
+        b: u64,
+    },
+    /// Its rows; also for what a later version of the program has written.
+    #[default]
+    #[serde(other)]
+    Rows,
+}
+
+impl SavedPlace {
+    /// Whether it is the rows, as almost always.
+    pub fn is_rows(&self) -> bool {
+        *self == SavedPlace::Rows
     }
 }

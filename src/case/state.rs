@@ -91,10 +91,10 @@ impl Case {
                 };
             }
             Event::Opened { extracts } => self.opened(extracts, &stamp),
-            Event::Visited { node, parent, title, view, rows } => {
-                let visited =
-                    TrailNode { node: *node, parent: *parent, title: title.clone(), view: view.clone(), rows: *rows, stamp };
-                self.state.trail.insert(*node, visited);
+            Event::Visited { node, parent, title, view, place, rows } => {
+                let (node, parent, rows) = (*node, *parent, *rows);
+                let (title, view, place) = (title.clone(), view.clone(), place.clone());
+                self.state.trail.insert(node, TrailNode { node, parent, title, view, place, rows, stamp });
             }
             Event::Revealed { row_id, column, extract, scope } => {
                 let (column, extract, scope) = (column.clone(), extract.clone(), scope.clone());

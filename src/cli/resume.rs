@@ -30,7 +30,7 @@ pub(super) fn workbench(cli: &Cli, place: &Place<'_>) -> Result<Workbench, Failu
     Ok(Workbench {
         spec,
         demo: None,
-        resume: Some(last::ended(case.case())),
+        resume: Some(last::ended(&dir, case.case(), last.as_ref())),
         case: Some(dir),
         time: cli.open.time,
         read_only: cli.open.read_only,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::app::state::Left;
 use crate::app::state::copying::Destination;
 use crate::app::{Effect, Msg};
 use crate::case::{Event, OpenedExtract};
@@ -145,21 +146,22 @@ impl Hands {
         scribe.give(Order::Record(event));
         self.rehash =
             extract.loaded_from_cache.then(|| (attempt, loader::rehash(Arc::clone(&extract), attempt, self.post.clone())));
-        self.remember();
+        self.remember(None);
         extract
     }
 
     /// The case is open and can be written: it is what the next sitting may go on with.
     pub(super) fn writes_in(&mut self, case: &str) {
         self.written = Some(PathBuf::from(case));
-        self.remember();
+        self.remember(None);
     }
 
-    /// Remembers the case with the opening of its extract. A place that cannot be told is not remembered.
-    fn remember(&self) {
+    /// Remembers the case with the opening of its extract, and where the sitting ended once it has. A place that cannot be told is not
+    /// remembered.
+    fn remember(&self, left: Option<Left>) {
         let (Some(case), Ok(folder)) = (&self.written, std::env::current_dir()) else { return };
         let case = folder.join(case);
-        self.keeper.give(Keep::Last(Box::new(Last { case, folder, opened: self.spec.clone() })));
+        self.keeper.give(Keep::Last(Box::new(Last { case, folder, opened: self.spec.clone(), left })));
     }
 
     /// Keeps something for later sittings.
@@ -235,12 +237,13 @@ impl Hands {
         }
     }
 
-    /// Gives up what is being opened and waits until everything that was given to the journal is on disk.
-    pub(super) fn finish(&mut self) {
+    /// Gives up what is being opened, remembers where the analyst stood, and waits until everything that was given to the journal is on disk.
+    pub(super) fn finish(&mut self, left: Left) {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
         self.scribe = None;
+        self.remember(Some(left));
         self.keeper.finish();
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::state::Resume;
+use crate::app::state::{Left, Resume};
 use crate::case::{Case, Event};
 use crate::extract::OpenSpec;
 use crate::settings::memory::{self, Thing};
@@ -19,6 +19,9 @@ pub struct Last {
     pub folder: PathBuf,
     /// How its extract was opened.
     pub opened: OpenSpec,
+    /// Where in the trail the sitting ended; nothing while it lasts, or when nothing could be told any more at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
 }
 
 /// Why there is nothing to go on with.
@@ -104,20 +107,23 @@ fn inputs_of(case: &Case) -> Option<Vec<String>> {
     Some(inputs)
 }
 
-/// Where the last sitting over a case ended: the view that was visited last.
-pub fn ended(case: &Case) -> Resume {
-    let visited = case.entries().iter().rev().find_map(|entry| match &entry.event {
-        Event::Visited { title, view, .. } => Some((title.clone(), view.clone())),
-        _ => None,
-    });
-    let (title, view) = visited.unwrap_or_default();
-    Resume { extract: case.current_extract().unwrap_or_default().to_owned(), title, view }
+/// What the last sitting over a case left behind. Where it is not remembered where it ended, that was the view that was new last.
+pub fn ended(dir: &Path, case: &Case, last: Option<&Last>) -> Resume {
+    let left = last.filter(|last| same(&last.case, dir)).and_then(|last| last.left);
+    let visited = || {
+        case.entries().iter().rev().find_map(|entry| match entry.event {
+            Event::Visited { node, .. } => Some(Left { node, ..Left::default() }),
+            _ => None,
+        })
+    };
+    let left = left.filter(|left| case.trail().any(|known| known.node == left.node)).or_else(visited);
+    Resume { extract: case.current_extract().unwrap_or_default().to_owned(), trail: case.trail().cloned().collect(), left }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Entry, OpenedExtract, OpenedSource, SavedView};
+    use crate::case::{Entry, OpenedExtract, OpenedSource, SavedPlace, SavedView};
     use crate::domain::{Role, Timestamp};
     use crate::extract::JoinSpec;
 
@@ -139,14 +145,23 @@ mod tests {
 
     fn visited(node: u64, filter: &str) -> Event {
         let view = SavedView { filter: filter.into(), ..SavedView::default() };
-        Event::Visited { node, parent: None, title: format!("+ {filter}"), view, rows: Some(1) }
+        let parent = node.checked_sub(1);
+        Event::Visited { node, parent, title: format!("+ {filter}"), view, place: SavedPlace::Rows, rows: Some(1) }
     }
 
     #[test]
     fn a_case_goes_on_at_the_view_that_was_visited_last() {
         let case = case(vec![opened(&["a".into()]), visited(0, ""), visited(1, "account:x"), visited(2, "ip:y")]);
-        let ended = ended(&case);
-        assert_eq!((ended.extract.as_str(), ended.title.as_str(), ended.view.filter.as_str()), ("e1", "+ ip:y", "ip:y"));
+        let dir = Path::new("/case");
+        let new = ended(dir, &case, None);
+        assert_eq!((new.extract.as_str(), new.trail.len(), new.left), ("e1", 3, Some(Left { node: 2, ..Left::default() })));
+        // What is remembered of its end counts more, if it is of this case and still known there.
+        let at = |node| Left { node, position: 7, column: 3 };
+        let last =
+            |case: &str, node| Last { case: case.into(), folder: "/".into(), opened: OpenSpec::default(), left: Some(at(node)) };
+        assert_eq!(ended(dir, &case, Some(&last("/case", 1))).left, Some(at(1)));
+        assert_eq!(ended(dir, &case, Some(&last("/case", 9))).left, new.left);
+        assert_eq!(ended(dir, &case, Some(&last("/other", 1))).left, new.left);
     }
 
     #[test]
@@ -165,7 +180,8 @@ mod tests {
             dedupe: Some(Role::Request),
             ..OpenSpec::default()
         };
-        let last = Last { case: dir.clone(), folder: folder.path().to_path_buf(), opened: opened_so };
+        let last =
+            Last { case: dir.clone(), folder: folder.path().to_path_buf(), opened: opened_so, left: Some(Left::default()) };
         let paths = Paths::under(&folder.path().join("home"));
         memory::keep(&paths, Thing::Last, &last).unwrap();
         assert_eq!(Last::recall(&paths).as_ref(), Some(&last), "it comes back whole");
@@ -188,7 +204,7 @@ mod tests {
             "/nowhere/log.csv is not there any more; open the extract where it is now: casebook --case /nowhere/case EXTRACT..."
         );
         let piped = OpenSpec { inputs: vec!["-".into()], ..OpenSpec::default() };
-        let last = Last { case: dir.into(), folder: "/".into(), opened: piped };
+        let last = Last { case: dir.into(), folder: "/".into(), opened: piped, left: None };
         assert!(said(&case(vec![]), Some(&last)).contains("piped"));
     }
 }

@@ -231,7 +231,7 @@ async fn work(
     }
     let mut desk = Desk { state, hands, screen, ended: None };
     turn(&mut desk, incoming).await;
-    desk.hands.finish();
+    desk.hands.finish(desk.state.standing());
     desk.ended
 }
 

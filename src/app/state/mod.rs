@@ -60,7 +60,7 @@ pub use links::LinksPane;
 pub use list::List;
 pub use marks::Marks;
 pub use note::NoteEdit;
-pub use opening::{Opening, Reopening, Resume};
+pub use opening::{Left, Opening, Reopening, Resume};
 pub use page::Page;
 pub use playbooks::Playbooks;
 pub use report::LoadReport;

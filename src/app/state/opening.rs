@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::SavedView;
+use serde::{Deserialize, Serialize};
+
+use crate::case::TrailNode;
 use crate::domain::Role;
 use crate::extract::Mapping;
 
@@ -30,13 +32,24 @@ pub struct Reopening {
     pub roles: BTreeMap<Role, Mapping>,
 }
 
-/// Where the last sitting over a case ended.
+/// What the last sitting over a case left behind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Resume {
     /// The SHA-256 of the extract that was open; empty where none was.
     pub extract: String,
-    /// How the last view was reached.
-    pub title: String,
-    /// The last view.
-    pub view: SavedView,
+    /// The trail, as the case knows it.
+    pub trail: Vec<TrailNode>,
+    /// Where the analyst stood.
+    pub left: Option<Left>,
+}
+
+/// Where in the trail an analyst stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The number of the view in the case.
+    pub node: u64,
+    /// The position of the row under the cursor, or the line of a list.
+    pub position: u64,
+    /// The column under the cursor.
+    pub column: usize,
 }

@@ -3,6 +3,8 @@
 use crate::domain::{Entity, Role, TimeRange, Timestamp};
 use crate::investigate::View;
 
+use super::{Left, State};
+
 /// What the main area shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Place {
@@ -55,6 +57,8 @@ pub struct Node {
     pub rows: Option<u64>,
     /// Where the cursor was: row position and column, or the line of a list.
     pub cursor: (u64, usize),
+    /// Its number in the case, where it was written there by an earlier sitting.
+    pub number: Option<u64>,
     /// The child that was visited last: where forward leads.
     pub forward: Option<usize>,
 }
@@ -113,6 +117,18 @@ impl Trail {
         self.here_mut().forward = Some(at);
         self.here = at;
         known.is_none()
+    }
+
+    /// Takes in a node that an earlier sitting visited, and stays where it is; gives its place. What was visited before from there is not
+    /// added again.
+    pub fn remember(&mut self, node: Node) -> usize {
+        let same = |known: &Node| known.parent == node.parent && known.place == node.place && known.view == node.view;
+        let at = self.nodes.iter().position(same).unwrap_or(self.nodes.len());
+        match self.nodes.get_mut(at) {
+            Some(known) => known.number = known.number.or(node.number),
+            None => self.nodes.push(node),
+        }
+        at
     }
 
     /// Goes to the node this one was reached from.
@@ -229,5 +245,32 @@ mod tests {
         trail.back();
         assert!(!trail.visit(Place::Rows, view("one"), "again".into()));
         assert_eq!(trail.nodes().len(), 2);
+    }
+}
+
+impl State {
+    /// The number of a node in the case.
+    pub fn number_of_node(&self, at: usize) -> u64 {
+        let known = self.trail.nodes().get(at).and_then(|node| node.number);
+        known.unwrap_or(self.case.base + at as u64)
+    }
+
+    /// Where the cursor is: row position and column, or the line of a list.
+    pub fn cursor(&self) -> (u64, usize) {
+        let position = match self.place() {
+            Place::Rows => self.rows.cursor,
+            Place::Pivot { .. } | Place::Top { .. } => self.list.cursor as u64,
+            Place::Page(_) => self.page.cursor as u64,
+            Place::Links(_) => self.links.cursor as u64,
+            Place::Templates => self.templates.cursor as u64,
+            Place::Compare { .. } => self.compared.cursor.first().copied().unwrap_or(0) as u64,
+        };
+        (position, self.rows.column)
+    }
+
+    /// Where the analyst stands, for the next sitting.
+    pub fn standing(&self) -> Left {
+        let (position, column) = self.cursor();
+        Left { node: self.number_of_node(self.trail.position()), position, column }
     }
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::desk::Desk;
 use crate::app::layout::{Sizes, layout};
-use crate::app::state::{Layer, Resume, Size};
+use crate::app::state::{Layer, Left, Place, Resume, Size};
 use crate::app::{Effect, Msg};
-use crate::case::{Case, SavedView};
+use crate::case::{Case, Entry, Event, SavedPlace, SavedView, Stamp, TrailNode};
+use crate::domain::{Entity, Role, Timestamp};
 
 fn fields_width(desk: &Desk) -> u16 {
     let state = &desk.state;
@@ -61,30 +62,96 @@ fn a_theme_is_seen_at_once_kept_by_enter_and_given_back_by_esc() {
     assert!(matches!(desk.state.layers.last(), Some(Layer::Themes { cursor: 1, before }) if before == "light"));
 }
 
+const LEFT: Left = Left { node: 3, position: 7, column: 2 };
+
+/// All rows, those of an account, the addresses there; and a second sitting that looked at the errors.
+fn visits(filter: &str) -> Vec<TrailNode> {
+    let visit = |node, parent, filter: &str, place| TrailNode {
+        node,
+        parent,
+        title: format!("step {node}"),
+        view: SavedView { filter: filter.into(), ..SavedView::default() },
+        place,
+        rows: Some(40),
+        stamp: Stamp { seq: node, at: Timestamp(1), by: "a".into() },
+    };
+    let pivot = SavedPlace::Pivot { from: vec![Entity::new(Role::Account, "acct_1").unwrap()], to: Role::Ip };
+    vec![
+        visit(1, None, "", SavedPlace::Rows),
+        visit(2, Some(1), "account:acct_1", pivot),
+        visit(3, Some(2), filter, SavedPlace::Rows),
+        visit(4, None, "", SavedPlace::Rows),
+        visit(5, Some(4), "status:429", SavedPlace::Rows),
+        visit(6, Some(4), "account:acct_1", SavedPlace::Rows),
+    ]
+}
+
+fn case_of(visits: &[TrailNode]) -> Case {
+    let mut entries: Vec<Entry> = Vec::new();
+    for visit in visits {
+        let TrailNode { node, parent, title, view, place, rows, .. } = visit.clone();
+        let before = entries.last().map(|entry| (entry.seq, entry.hash.clone()));
+        let before = before.as_ref().map(|(seq, hash)| (*seq, hash.as_str()));
+        let event = Event::Visited { node, parent, title, view, place, rows };
+        entries.push(Entry::after(before, Timestamp(1), "a", event).unwrap());
+    }
+    Case::replay(&entries)
+}
+
+fn case_opened(desk: &mut Desk, case: Case) {
+    desk.send(Msg::CaseOpened { case: Box::new(case), dir: "/case".into(), read_only: false, notice: Some("case of 9".into()) });
+    desk.settle();
+}
+
 fn resumed(filter: &str, extract: &str) -> Desk {
     let mut desk = Desk::before();
-    let view = SavedView { filter: filter.into(), sort: vec!["-time".into()], ..SavedView::default() };
-    desk.send(Msg::Resume(Resume { extract: extract.into(), title: "+ account:acct_1".into(), view }));
+    desk.send(Msg::Resume(Resume { extract: extract.into(), trail: visits(filter), left: Some(LEFT) }));
     desk.send(Msg::Opened(Arc::new(Desk::extract())));
-    desk.send(Msg::CaseOpened {
-        case: Box::new(Case::default()),
-        dir: "/case".into(),
-        read_only: false,
-        notice: Some("case of 9".into()),
-    });
-    desk.settle();
+    case_opened(&mut desk, case_of(&visits(filter)));
     desk
 }
 
 #[test]
-fn a_sitting_goes_on_at_the_last_view() {
-    let desk = resumed("account:acct_1", &"e".repeat(64));
-    assert_eq!(desk.filter(), "account:acct_1");
-    assert_eq!(desk.state.trail.here().title, "+ account:acct_1");
-    assert_eq!(desk.state.trail.here().parent, Some(0), "all rows are one step back");
-    assert!(desk.message().contains("last view"), "{}", desk.message());
-    let desk = resumed("account:acct_1", "another");
+fn a_sitting_goes_on_where_the_last_one_ended() {
+    let mut desk = resumed("account:acct_1 status:200", &"e".repeat(64));
+    assert_eq!(desk.filter(), "account:acct_1 status:200");
+    assert_eq!((desk.state.rows.cursor, desk.state.rows.column), (7, 2));
+    assert!(desk.message().contains("where the last sitting ended"), "{}", desk.message());
+    // The way there is a way back, and what branched off is still there: no view twice, nothing written again.
+    let trail: Vec<_> = desk.state.trail.nodes().iter().map(|node| (node.number, node.parent, node.title.as_str())).collect();
+    let wanted = [
+        (Some(1), None, "all rows"),
+        (Some(2), Some(0), "step 2"),
+        (Some(3), Some(1), "step 3"),
+        (Some(5), Some(0), "step 5"),
+        (Some(6), Some(0), "step 6"),
+    ];
+    assert_eq!(trail, wanted);
+    assert_eq!(desk.recorded, []);
+    desk.play("Backspace");
+    assert!(matches!(desk.state.place(), Place::Pivot { to: Role::Ip, from } if from[0].value == "acct_1"));
+    assert_eq!(desk.state.standing().node, 2);
+    // What is new is numbered behind what is known.
+    desk.play("Backspace l +").settle();
+    assert!(matches!(desk.recorded.as_slice(), [.., Event::Visited { node: 12, parent: Some(1), .. }]), "{:?}", desk.recorded);
+}
+
+#[test]
+fn what_has_changed_since_the_last_sitting_is_said() {
+    let desk = resumed("account:acct_1 status:200", "another");
     assert!(desk.message().contains("something in them changed"), "{}", desk.message());
+    assert_eq!(desk.state.trail.nodes()[1].rows, None, "counts are of other files");
     let desk = resumed("colour:red", &"e".repeat(64));
     assert!(desk.filter().is_empty() && desk.message().contains("does not fit"), "{}", desk.message());
+    assert_eq!(desk.state.trail.nodes().len(), 4);
+}
+
+#[test]
+fn a_case_that_is_opened_again_brings_its_trail() {
+    let mut desk = Desk::before();
+    desk.send(Msg::Opened(Arc::new(Desk::extract())));
+    desk.settle();
+    case_opened(&mut desk, case_of(&visits("status:200")));
+    assert_eq!((desk.state.trail.position(), desk.state.trail.nodes().len()), (0, 5));
+    assert_eq!(desk.recorded, [], "it begins with the same view as the sittings before");
 }

@@ -28,6 +28,7 @@ mod playbooks;
 mod reopen;
 mod report;
 mod results;
+mod resume;
 mod reveal;
 mod rows;
 mod save_playbook;
@@ -88,6 +89,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.case.dir = dir;
             state.case.read_only = read_only;
             state.case.base = state.case.case.next_node();
+            resume::bring_trail(state);
             view::record_trail(state, &mut out);
             // What was said of the extract was on the screen for a moment only: once more, with what there is to say of the case.
             let greeting = state.greeting.take();

@@ -13,9 +13,9 @@ use crate::app::effect::Effect;
 use crate::app::state::fields::Values;
 use crate::app::state::jobs::Purpose;
 use crate::app::state::marks::described;
-use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, Resume, State, Surface, Tone, timeline};
+use crate::app::state::{Fields, Page, Pane, Phase, Place, Playbooks, State, Surface, Tone, timeline};
 
-use super::{links, results, rows, templates, trail};
+use super::{links, results, resume, rows, templates, trail};
 
 /// The extract is open: everything begins.
 pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Effect>) {
@@ -30,38 +30,8 @@ pub(super) fn opened(state: &mut State, extract: Arc<Extract>, out: &mut Vec<Eff
     state.phase = Phase::Ready;
     state.trail.here_mut().at = state.clock;
     match state.resume.take() {
-        Some(resume) => go_on(state, resume, out),
+        Some(resume) => resume::go_on(state, resume, out),
         None => refresh(state, out),
-    }
-}
-
-/// Goes to where the last sitting ended.
-fn go_on(state: &mut State, resume: Resume, out: &mut Vec<Effect>) {
-    let other = !resume.extract.is_empty() && resume.extract != state.extract_sha();
-    let whole = resume.view.sql.is_empty();
-    let view = View::try_from(&resume.view).and_then(|view| match whole {
-        true => view.filter.check(&state.schema).map(|()| view),
-        false => Ok(view),
-    });
-    let said = match view {
-        Ok(view) if view == View::default() => {
-            refresh(state, out);
-            None
-        }
-        Ok(view) => {
-            visit(state, Place::Rows, view, resume.title, out);
-            Some("this is the last view of the last sitting".to_owned())
-        }
-        Err(error) => {
-            refresh(state, out);
-            Some(format!("the last view does not fit this extract: {error}"))
-        }
-    };
-    let changed = other.then(|| "the files are not those that the case was last open over: something in them changed".to_owned());
-    let said: Vec<String> = state.greeting.take().into_iter().chain(changed).chain(said).collect();
-    if !said.is_empty() {
-        state.say(Tone::Plain, said.join("; "));
-        state.greeting = Some(said.join("; "));
     }
 }
 
@@ -117,14 +87,7 @@ pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) {
     if state.trail.here().rows.is_none() {
         record_visit(state, state.trail.position(), out);
     }
-    let cursor = match state.place() {
-        Place::Rows => (state.rows.cursor, state.rows.column),
-        Place::Pivot { .. } | Place::Top { .. } => (state.list.cursor as u64, state.rows.column),
-        Place::Page(_) => (state.page.cursor as u64, state.rows.column),
-        Place::Links(_) => (state.links.cursor as u64, state.rows.column),
-        Place::Templates => (state.templates.cursor as u64, state.rows.column),
-        Place::Compare { .. } => (state.compared.cursor.first().copied().unwrap_or(0) as u64, state.rows.column),
-    };
+    let cursor = state.cursor();
     state.trail.here_mut().cursor = cursor;
 }
 
@@ -232,12 +195,12 @@ pub(super) fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
     if state.case.read_only || state.case.dir.is_empty() {
         return;
     }
-    let number = |at: usize| state.case.base + at as u64;
     out.push(Effect::Record(Event::Visited {
-        node: number(at),
-        parent: node.parent.map(number),
+        node: state.number_of_node(at),
+        parent: node.parent.map(|at| state.number_of_node(at)),
         title: node.called().to_owned(),
         view: SavedView::from(&node.view),
+        place: resume::saved(state, &node.place),
         rows: node.rows,
     }));
 }
@@ -245,7 +208,8 @@ pub(super) fn record_visit(state: &State, at: usize, out: &mut Vec<Effect>) {
 /// The case is open: what was visited before that is written into it too.
 pub(super) fn record_trail(state: &State, out: &mut Vec<Effect>) {
     if state.extract.is_some() {
-        (0..state.trail.nodes().len()).for_each(|at| record_visit(state, at, out));
+        let new = state.trail.nodes().iter().enumerate().filter(|(_, node)| node.number.is_none());
+        new.for_each(|(at, _)| record_visit(state, at, out));
     }
 }
 

@@ -2,26 +2,30 @@
 //!
 //! Between a key and its frame may lie an ocean, so bytes count. ratatui draws whole frames into a buffer that nobody looks at
 //! (`canvas`); `Wire` remembers what stands on the terminal, cell by cell, and writes what changes: the shortest way for the cursor
-//! (`travel`), of a style only what is another one (`pen`), one short sequence for a run of blanks. `link` hands the bytes to the
-//! terminal on a thread of its own, so that a terminal that takes nothing holds up nobody.
+//! (`travel`), of a style only what is another one (`pen`), one short sequence for a run of blanks, all of it in an order that changes the
+//! pen seldom (`piece`). `link` hands the bytes to the terminal on a thread of its own, so that a terminal that takes nothing holds up
+//! nobody.
 //!
 //! Terminals disagree about the width of some characters. After one of those the cursor is placed by its column, whatever the terminal
 //! made of it, so that a mistake stays in its cell.
 
 mod canvas;
+mod glyph;
 mod link;
 mod pen;
+mod piece;
 #[cfg(test)]
 mod tests;
 mod travel;
 
-use ratatui::buffer::{Buffer, Cell, CellWidth};
-use ratatui::style::{Color, Modifier};
+use ratatui::buffer::{Buffer, Cell};
 
 pub(super) use canvas::Canvas;
 pub(super) use link::Link;
 
+use glyph::{at_most, glyph, is_blank, is_sure};
 use pen::Pen;
+use piece::{Erase, Kind, Piece};
 use travel::Cursor;
 
 /// What a terminal understands beyond what all of them do.
@@ -100,9 +104,11 @@ impl Wire {
         }
         let width = usize::from(self.width);
         if width > 0 {
+            let mut pieces = Vec::new();
             for (y, row) in (0..self.height).zip(next.content.chunks(width)) {
-                self.row(y, row);
+                self.row_or_pieces(y, row, &mut pieces);
             }
+            self.in_the_best_order(&pieces, next);
         }
         if self.out.len() == BEGIN.len() {
             self.out.clear();
@@ -122,20 +128,12 @@ impl Wire {
         self.shown.resize(usize::from(width) * usize::from(height), Some(Cell::EMPTY));
     }
 
-    /// Writes what is another one in a row.
+    /// Writes what is another one in a row, from left to right.
     fn row(&mut self, y: u16, row: &[Cell]) {
         let mut x = 0;
-        while x < self.width {
-            let (glyph, width) = glyph(row, x);
-            let Some(cell) = row.get(usize::from(x)) else { return };
-            if self.shows(x, y, glyph, cell) {
-                x += width;
-            } else if is_blank(glyph, cell) {
-                x = self.blanks(x, y, row, cell.bg);
-            } else {
-                self.write(x, y, row, glyph, width);
-                x += width;
-            }
+        while let Some(piece) = self.piece(x, y, row) {
+            self.put(&piece, row);
+            x = piece.to;
         }
     }
 
@@ -152,66 +150,44 @@ impl Wire {
         usize::from(y) * usize::from(self.width) + usize::from(x)
     }
 
-    /// Writes a run of blanks that begins here with one that is not there yet; gives where to go on.
-    fn blanks(&mut self, x: u16, y: u16, row: &[Cell], ground: Color) -> u16 {
-        // The whole run, the last of it that is not there yet, and the last before blanks that are there and would cost more than to go on.
-        let (mut end, mut last, mut near) = (x, x, x);
-        while let Some(cell) = row.get(usize::from(end)) {
-            let (glyph, _) = glyph(row, end);
-            if !is_blank(glyph, cell) || cell.bg != ground {
-                break;
-            }
-            if !self.shows(end, y, glyph, cell) {
-                if end - near <= 4 {
-                    near = end;
+    /// Writes one piece, wherever the cursor is.
+    fn put(&mut self, piece: &Piece, row: &[Cell]) {
+        let Piece { y, from, to, pen, .. } = *piece;
+        self.travel(from, y, row);
+        match piece.kind {
+            Kind::Blanks { erase } => {
+                let known = self.pen.map(|known| known.on(pen.bg));
+                self.dress(known.unwrap_or(Pen { bg: pen.bg, ..Pen::default() }));
+                match erase {
+                    // The cursor stays where it is.
+                    Some(Erase::ToEnd) => self.out.extend_from_slice(b"\x1b[K"),
+                    Some(Erase::Some) => self.out.extend_from_slice(format!("\x1b[{}X", to - from).as_bytes()),
+                    None => {
+                        self.out.resize(self.out.len() + usize::from(to - from), b' ');
+                        self.cursor.advance(to - from, self.width);
+                    }
                 }
-                last = end;
-            }
-            end += 1;
-        }
-        let (last, near) = (last + 1, near + 1);
-        let erases = self.dialect.paints || ground == Color::Reset;
-        let count = last - x;
-        let erase = if !erases {
-            None
-        } else if end == self.width && count > 3 {
-            Some("\x1b[K".to_owned())
-        } else if self.dialect.rich && count > 9 {
-            // The cursor stays where it is, and has to be brought behind what was erased.
-            Some(format!("\x1b[{count}X"))
-        } else {
-            None
-        };
-        self.travel(x, y, row);
-        let (pen, known) = (self.pen.unwrap_or_default(), self.pen.is_some());
-        self.dress(if known { pen.on(ground) } else { Pen { bg: ground, ..Pen::default() } });
-        let to = match erase {
-            Some(sequence) => {
-                self.out.extend_from_slice(sequence.as_bytes());
-                last
-            }
-            None => {
-                self.out.resize(self.out.len() + usize::from(near - x), b' ');
-                self.cursor.advance(near - x, self.width);
-                near
-            }
-        };
-        for at in x..to {
-            let place = self.place(at, y);
-            if let Some(shown) = self.shown.get_mut(place) {
+                let place = self.place(from, y);
                 let mut blank = Cell::EMPTY;
-                blank.bg = ground;
-                *shown = Some(blank);
+                blank.bg = pen.bg;
+                let blanks = self.shown.iter_mut().skip(place).take(usize::from(to - from));
+                blanks.for_each(|shown| *shown = Some(blank.clone()));
+            }
+            Kind::Text => {
+                self.dress(pen);
+                let mut x = from;
+                while x < to {
+                    let (glyph, width) = glyph(row, x);
+                    self.write(x, y, row, glyph, width);
+                    x += width;
+                }
             }
         }
-        to
     }
 
-    /// Writes one character into its cell, or its cells.
+    /// Writes one character into its cell, or its cells; the cursor is there.
     fn write(&mut self, x: u16, y: u16, row: &[Cell], glyph: &str, width: u16) {
         let Some(cell) = row.get(usize::from(x)) else { return };
-        self.travel(x, y, row);
-        self.dress(Pen::of(cell));
         let sure = is_sure(glyph);
         let at_most = if sure { width } else { at_most(glyph).max(width) };
         // A terminal that takes it to be wider must not go on in the next row.
@@ -280,46 +256,4 @@ impl Wire {
         pen.taken_up(self.pen, &mut self.out);
         self.pen = Some(pen);
     }
-}
-
-/// Modifiers that are seen on a blank.
-const SEEN: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
-
-/// Whether nothing is seen of a cell but its background.
-fn is_blank(glyph: &str, cell: &Cell) -> bool {
-    glyph == " " && !cell.modifier.intersects(SEEN)
-}
-
-/// What is written into a cell, and how many columns it takes. What would leave the row, has no width or would be obeyed is not written.
-fn glyph(row: &[Cell], x: u16) -> (&str, u16) {
-    let Some(cell) = row.get(usize::from(x)) else { return (" ", 1) };
-    let symbol = cell.symbol();
-    if symbol.chars().any(char::is_control) {
-        return ("\u{fffd}", 1);
-    }
-    match cell.cell_width() {
-        0 => (" ", 1),
-        width if usize::from(x) + usize::from(width) > row.len() => (" ", 1),
-        width => (symbol, width),
-    }
-}
-
-/// Columns that a terminal may take a character of doubtful width to need: one that knows nothing of what belongs together draws each part.
-fn at_most(glyph: &str) -> u16 {
-    let parts = glyph.chars().map(|character| character.encode_utf8(&mut [0; 4]).cell_width().max(1));
-    parts.fold(1, u16::saturating_add)
-}
-
-/// Whether all terminals agree on how wide a character is.
-fn is_sure(glyph: &str) -> bool {
-    let mut chars = glyph.chars();
-    let (Some(character), None) = (chars.next(), chars.next()) else { return false };
-    matches!(character,
-        // Latin and its neighbours, punctuation, arrows, mathematics, lines, blocks, figures, braille: one column.
-        ' '..='~' | '\u{a0}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{373}' | '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{481}'
-        | '\u{5d0}'..='\u{5ea}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{20a0}'..='\u{20bf}' | '\u{2190}'..='\u{2319}' | '\u{231c}'..='\u{23e8}'
-        | '\u{2500}'..='\u{25fc}' | '\u{2713}' | '\u{2717}' | '\u{2800}'..='\u{28ff}' | '\u{fffd}'
-        // Ideographs, kana, syllables of Hangul, full-width forms: two.
-        | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{fa6d}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{2a6df}')
 }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-use super::SEEN;
+use super::glyph::SEEN;
 
 /// Ink, ground and modifiers. The colour of underlines is not among them: no theme has one, and what terminals make of it differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,20 +45,26 @@ impl Pen {
 
     /// Writes what makes this pen of another one, or of one that is not known.
     pub(super) fn taken_up(self, from: Option<Pen>, out: &mut Vec<u8>) {
+        if let Some(codes) = self.codes(from) {
+            out.extend_from_slice(b"\x1b[");
+            out.extend_from_slice(codes.as_bytes());
+            out.push(b'm');
+        }
+    }
+
+    /// How many bytes that takes.
+    pub(super) fn cost(self, from: Option<Pen>) -> usize {
+        self.codes(from).map_or(0, |codes| codes.len() + 3)
+    }
+
+    fn codes(self, from: Option<Pen>) -> Option<String> {
         if from == Some(self) {
-            return;
+            return None;
         }
-        let mut codes = self.since_nothing();
-        if let Some(from) = from {
-            let change = self.from(from);
-            // Where both are as long, what does not touch the rest.
-            if change.len() <= codes.len() {
-                codes = change;
-            }
-        }
-        out.extend_from_slice(b"\x1b[");
-        out.extend_from_slice(codes.as_bytes());
-        out.push(b'm');
+        let codes = self.since_nothing();
+        // Where both are as long, what does not touch the rest.
+        let change = from.map(|from| self.from(from)).filter(|change| change.len() <= codes.len());
+        Some(change.unwrap_or(codes))
     }
 
     /// From whatever there is: everything off, then on what this pen has.

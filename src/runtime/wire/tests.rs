@@ -7,7 +7,8 @@ use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{Dialect, Wire, is_blank, is_sure};
+use super::glyph::{is_blank, is_sure};
+use super::{Dialect, Wire};
 
 const PLAIN: Dialect = Dialect { rich: false, paints: false };
 const CAREFUL: Dialect = Dialect { rich: true, paints: false };

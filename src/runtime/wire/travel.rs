@@ -28,66 +28,135 @@ impl Cursor {
 
     /// Goes to a cell on the shortest way.
     pub(super) fn go(&mut self, x: u16, y: u16, dialect: Dialect, out: &mut Vec<u8>) {
-        let way = match (self.x, self.y) {
-            (from, Some(row)) if row == y => across(from, x, dialect).filter(|way| way.len() <= straight(x, y).len()),
-            (from, Some(row)) => down_and_across(from, row, x, y, dialect).filter(|way| way.len() <= straight(x, y).len()),
-            (_, None) => None,
-        };
-        out.extend_from_slice(way.unwrap_or_else(|| straight(x, y)).as_bytes());
+        self.way(x, y, dialect).write(out);
         *self = Cursor { x: Some(x), y: Some(y) };
     }
-}
 
-/// To row and column, wherever the cursor is.
-fn straight(x: u16, y: u16) -> String {
-    match (x, y) {
-        (0, 0) => "\x1b[H".to_owned(),
-        (0, y) => format!("\x1b[{}H", y + 1),
-        (x, y) => format!("\x1b[{};{}H", y + 1, x + 1),
+    /// How many bytes that takes.
+    pub(super) fn cost(self, x: u16, y: u16, dialect: Dialect) -> usize {
+        self.way(x, y, dialect).cost()
+    }
+
+    fn way(self, x: u16, y: u16, dialect: Dialect) -> Way {
+        let straight = Way([Move::To(x, y), Move::Stay, Move::Stay]);
+        let Some(row) = self.y else { return straight };
+        let [first, second] = across(self.x, x, dialect);
+        let way = Way([first, second, down(row, y, dialect)]);
+        if way.cost() <= straight.cost() { way } else { straight }
     }
 }
 
-/// One step, or several.
-fn steps(count: u16, letter: char) -> String {
-    if count == 1 { format!("\x1b[{letter}") } else { format!("\x1b[{count}{letter}") }
+/// One movement of the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Move {
+    Stay,
+    /// To the left edge.
+    Return,
+    /// So many columns back.
+    Back(u16),
+    /// So many rows down, in the same column: the terminal is raw. Below the last row nobody goes, so that nothing scrolls.
+    Feed(u16),
+    /// So many steps into the direction of the letter.
+    Steps(u16, u8),
+    /// To a column of this row, counted from 0.
+    Column(u16),
+    /// To a row, in this column.
+    Row(u16),
+    /// To a column and a row, from wherever the cursor is.
+    To(u16, u16),
 }
 
-/// Within a row.
-fn across(from: Option<u16>, x: u16, dialect: Dialect) -> Option<String> {
-    let mut ways = Vec::new();
-    if x == 0 {
-        ways.push("\r".to_owned());
+fn digits(number: u16) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+impl Move {
+    /// In bytes.
+    fn cost(self) -> usize {
+        match self {
+            Move::Stay => 0,
+            Move::Return => 1,
+            Move::Back(count) | Move::Feed(count) => usize::from(count),
+            Move::Steps(1, _) => 3,
+            Move::Steps(count, _) => 3 + digits(count),
+            Move::Column(to) | Move::Row(to) => 3 + digits(to + 1),
+            Move::To(0, 0) => 3,
+            Move::To(0, y) => 3 + digits(y + 1),
+            Move::To(x, y) => 4 + digits(y + 1) + digits(x + 1),
+        }
+    }
+
+    fn write(self, out: &mut Vec<u8>) {
+        let text = match self {
+            Move::Stay => return,
+            Move::Return => "\r".to_owned(),
+            Move::Back(count) => "\x08".repeat(usize::from(count)),
+            Move::Feed(count) => "\n".repeat(usize::from(count)),
+            Move::Steps(1, letter) => format!("\x1b[{}", char::from(letter)),
+            Move::Steps(count, letter) => format!("\x1b[{count}{}", char::from(letter)),
+            Move::Column(to) => format!("\x1b[{}G", to + 1),
+            Move::Row(to) => format!("\x1b[{}d", to + 1),
+            Move::To(0, 0) => "\x1b[H".to_owned(),
+            Move::To(0, y) => format!("\x1b[{}H", y + 1),
+            Move::To(x, y) => format!("\x1b[{};{}H", y + 1, x + 1),
+        };
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Movements one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Way([Move; 3]);
+
+impl Way {
+    fn cost(self) -> usize {
+        self.0.into_iter().map(Move::cost).sum()
+    }
+
+    fn write(self, out: &mut Vec<u8>) {
+        self.0.into_iter().for_each(|step| step.write(out));
+    }
+}
+
+/// To another column, by the way that costs least; of several the first.
+fn across(from: Option<u16>, to: u16, dialect: Dialect) -> [Move; 2] {
+    let mut best = if to == 0 {
+        [Move::Return, Move::Stay]
     } else {
         // From the left edge, which can be reached from anywhere.
-        ways.push(format!("\r{}", steps(x, 'C')));
-    }
+        [Move::Return, Move::Steps(to, b'C')]
+    };
+    let mut try_out = |way: [Move; 2]| {
+        let cost = |way: [Move; 2]| way[0].cost() + way[1].cost();
+        if cost(way) < cost(best) {
+            best = way;
+        }
+    };
     if dialect.rich {
-        ways.push(format!("\x1b[{}G", x + 1));
+        try_out([Move::Column(to), Move::Stay]);
     }
     match from {
-        Some(from) if from == x => ways.push(String::new()),
-        Some(from) if from < x => ways.push(steps(x - from, 'C')),
+        Some(from) if from == to => try_out([Move::Stay, Move::Stay]),
+        Some(from) if from < to => try_out([Move::Steps(to - from, b'C'), Move::Stay]),
         Some(from) => {
-            ways.push("\x08".repeat(usize::from(from - x)));
-            ways.push(steps(from - x, 'D'));
+            try_out([Move::Back(from - to), Move::Stay]);
+            try_out([Move::Steps(from - to, b'D'), Move::Stay]);
         }
         None => {}
     }
-    ways.into_iter().min_by_key(String::len)
+    best
 }
 
-fn down_and_across(from: Option<u16>, row: u16, x: u16, y: u16, dialect: Dialect) -> Option<String> {
-    let mut ways = Vec::new();
-    if y > row {
-        // A line feed keeps the column: the terminal is raw. Below the last row nobody goes, so that nothing scrolls.
-        ways.push("\n".repeat(usize::from(y - row)));
-        ways.push(steps(y - row, 'B'));
-    } else {
-        ways.push(steps(row - y, 'A'));
+/// To another row.
+fn down(from: u16, to: u16, dialect: Dialect) -> Move {
+    let mut best = match to.checked_sub(from) {
+        Some(0) => return Move::Stay,
+        Some(count) if usize::from(count) <= Move::Steps(count, b'B').cost() => Move::Feed(count),
+        Some(count) => Move::Steps(count, b'B'),
+        None => Move::Steps(from - to, b'A'),
+    };
+    if dialect.rich && Move::Row(to).cost() < best.cost() {
+        best = Move::Row(to);
     }
-    if dialect.rich {
-        ways.push(format!("\x1b[{}d", y + 1));
-    }
-    let down = ways.into_iter().min_by_key(String::len)?;
-    Some(format!("{}{down}", across(from, x, dialect)?))
+    best
 }
