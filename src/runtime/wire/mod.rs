@@ -12,6 +12,7 @@
 mod canvas;
 mod glyph;
 mod link;
+mod order;
 mod pen;
 mod piece;
 #[cfg(test)]
@@ -25,7 +26,7 @@ pub(super) use link::Link;
 
 use glyph::{at_most, glyph, is_blank, is_sure};
 use pen::Pen;
-use piece::{Erase, Kind, Piece};
+use piece::{Erase, Piece};
 use travel::Cursor;
 
 /// What a terminal understands beyond what all of them do.
@@ -152,37 +153,25 @@ impl Wire {
 
     /// Writes one piece, wherever the cursor is.
     fn put(&mut self, piece: &Piece, row: &[Cell]) {
-        let Piece { y, from, to, pen, .. } = *piece;
-        self.travel(from, y, row);
-        match piece.kind {
-            Kind::Blanks { erase } => {
-                let known = self.pen.map(|known| known.on(pen.bg));
-                self.dress(known.unwrap_or(Pen { bg: pen.bg, ..Pen::default() }));
-                match erase {
-                    // The cursor stays where it is.
-                    Some(Erase::ToEnd) => self.out.extend_from_slice(b"\x1b[K"),
-                    Some(Erase::Some) => self.out.extend_from_slice(format!("\x1b[{}X", to - from).as_bytes()),
-                    None => {
-                        self.out.resize(self.out.len() + usize::from(to - from), b' ');
-                        self.cursor.advance(to - from, self.width);
-                    }
-                }
-                let place = self.place(from, y);
-                let mut blank = Cell::EMPTY;
-                blank.bg = pen.bg;
-                let blanks = self.shown.iter_mut().skip(place).take(usize::from(to - from));
-                blanks.for_each(|shown| *shown = Some(blank.clone()));
-            }
-            Kind::Text => {
-                self.dress(pen);
-                let mut x = from;
-                while x < to {
-                    let (glyph, width) = glyph(row, x);
-                    self.write(x, y, row, glyph, width);
-                    x += width;
-                }
-            }
+        self.travel(piece.from, piece.y, row);
+        self.dress(piece.pen_after(self.pen));
+        let written = piece.erased.map_or(piece.to, |(from, _)| from);
+        let mut x = piece.from;
+        while x < written {
+            let (glyph, width) = glyph(row, x);
+            self.write(x, piece.y, row, glyph, width);
+            x += width;
         }
+        let Some((from, erase)) = piece.erased else { return };
+        match erase {
+            Erase::ToEnd => self.out.extend_from_slice(b"\x1b[K"),
+            Erase::Some => self.out.extend_from_slice(format!("\x1b[{}X", piece.to - from).as_bytes()),
+        }
+        let place = self.place(from, piece.y);
+        let mut blank = Cell::EMPTY;
+        blank.bg = piece.pen.bg;
+        let cells = self.shown.iter_mut().skip(place).take(usize::from(piece.to - from));
+        cells.for_each(|shown| *shown = Some(blank.clone()));
     }
 
     /// Writes one character into its cell, or its cells; the cursor is there.
@@ -243,7 +232,7 @@ impl Wire {
         for x in from..to {
             let (glyph, width) = glyph(row, x);
             let cell = row.get(usize::from(x))?;
-            let fits = if is_blank(glyph, cell) { pen == pen.on(cell.bg) } else { pen == Pen::of(cell) };
+            let fits = if is_blank(glyph, cell) { pen == pen.on(cell.bg) } else { pen.draws_as(Pen::of(cell)) };
             if !fits || width != 1 || !is_sure(glyph) || !self.shows(x, y, glyph, cell) {
                 return None;
             }

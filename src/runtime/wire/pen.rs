@@ -57,6 +57,25 @@ impl Pen {
         self.codes(from).map_or(0, |codes| codes.len() + 3)
     }
 
+    /// This pen, or the one that draws the same in reverse video where that one is taken up in fewer bytes: a cursor in the colours of the
+    /// text around it, exchanged, takes half of them. Characters only: what is erased takes the ground as it is set.
+    pub(super) fn or_reverse(self, from: Option<Pen>) -> Pen {
+        self.reverse().filter(|reverse| reverse.cost(from) < self.cost(from)).unwrap_or(self)
+    }
+
+    /// The pen that draws the same in reverse video. Not of what is drawn in the ink beside characters, nor of colours that a terminal may
+    /// make brighter or has its own idea of.
+    fn reverse(self) -> Option<Pen> {
+        let own = |color| matches!(color, Color::Rgb(..) | Color::Indexed(16..));
+        let fits = own(self.fg) && own(self.bg) && (self.modifier - Modifier::REVERSED - Modifier::BOLD).is_empty();
+        fits.then(|| Pen { fg: self.bg, bg: self.fg, modifier: self.modifier ^ Modifier::REVERSED })
+    }
+
+    /// Whether characters look the same with this pen as with another one.
+    pub(super) fn draws_as(self, other: Pen) -> bool {
+        self == other || self.reverse() == Some(other)
+    }
+
     fn codes(self, from: Option<Pen>) -> Option<String> {
         if from == Some(self) {
             return None;
@@ -152,6 +171,22 @@ mod tests {
         assert_eq!(written(ground, Some(bold)), "^[48;2;1;2;3m");
         assert_eq!(written(plain, Some(ground)), "^[m");
         assert_eq!(written(ground, Some(ground)), "");
+    }
+
+    #[test]
+    fn colours_that_are_exchanged_are_written_as_reverse_video_where_that_is_shorter() {
+        let (light, dark, selected) = (Color::Rgb(215, 219, 226), Color::Rgb(21, 23, 28), Color::Rgb(34, 48, 74));
+        let text = Pen { fg: light, bg: dark, ..Pen::default() };
+        let cursor = Pen { fg: dark, bg: light, ..Pen::default() };
+        let reverse = cursor.or_reverse(Some(text));
+        assert_eq!(written(reverse, Some(text)), "^[7m");
+        assert!(reverse.draws_as(cursor) && !reverse.draws_as(text));
+        assert_eq!(text.or_reverse(Some(reverse)), text);
+        assert_eq!(cursor.or_reverse(Some(Pen { bg: light, ..text })), cursor, "as long");
+        let named = Pen { fg: Color::Red, bg: Color::Black, ..Pen::default() };
+        assert_eq!(named.or_reverse(Some(Pen { fg: Color::Black, bg: Color::Red, ..named })), named);
+        let lined = Pen { modifier: Modifier::UNDERLINED, bg: selected, ..text };
+        assert_eq!(lined.or_reverse(Some(Pen { fg: selected, bg: light, ..lined })), lined);
     }
 
     #[test]

@@ -1,18 +1,22 @@
 //! What has to be written in a frame, in pieces of one pen each, and the order in which they take the fewest bytes.
 //!
-//! To change the pen costs up to 19 bytes, to go elsewhere in the frame about 7. So it pays to write all that one pen draws, wherever it
-//! stands, before another pen is taken up. Always to take the cheapest next piece is not the best order, but comes near it; where it turns
-//! out longer than from left to right and from top to bottom, that order is taken.
+//! To change the pen costs up to 36 bytes, to go elsewhere in the frame about 6. So it pays to write together what one pen draws, wherever
+//! it stands. The best order is too hard to find; a good one is looked for, and where it turns out longer than from left to right and from
+//! top to bottom, that order is taken.
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Color;
 
-use super::Wire;
-use super::glyph::{glyph, is_blank, is_sure};
+use super::glyph::{SEEN, glyph, is_blank, is_sure};
+use super::order::short_way;
 use super::pen::Pen;
+use super::travel::Cursor;
+use super::{Dialect, Wire};
 
-/// So many pieces are put into an order at most: the time for that grows with their square.
-const MANY: usize = 128;
+/// So many pieces are put into an order at most: the time for that grows with their square. A frame with more is new as a whole.
+const MANY: usize = 80;
+/// What stands already is written again inside a piece where it is no longer than this: to go on behind it would cost as much.
+const GAP: u16 = 4;
 
 /// A stretch of a row that has to be written and that one pen draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,21 +25,15 @@ pub(super) struct Piece {
     pub(super) from: u16,
     /// The column behind it.
     pub(super) to: u16,
-    /// For blanks only the ground matters.
+    /// Of blanks alone only the ground matters.
     pub(super) pen: Pen,
-    pub(super) kind: Kind,
+    /// Whether there is nothing but ground in it.
+    pub(super) blank: bool,
+    /// Where its blanks begin that are erased in place of written, and how.
+    pub(super) erased: Option<(u16, Erase)>,
 }
 
-/// What a piece is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Nothing but ground; written as blanks where it is not erased.
-    Blanks { erase: Option<Erase> },
-    /// Characters; several only if all terminals agree on how wide they are.
-    Text,
-}
-
-/// A sequence that makes blanks.
+/// A sequence that makes blanks. The cursor stays where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Erase {
     /// All that is left of the row.
@@ -44,68 +42,101 @@ pub(super) enum Erase {
     Some,
 }
 
+impl Piece {
+    /// Where the cursor stands after it.
+    fn end(&self, width: u16) -> Cursor {
+        Cursor::at(self.erased.map_or(self.to, |(from, _)| from), self.y, width)
+    }
+
+    /// The pen that draws it, after another one.
+    pub(super) fn pen_after(&self, before: Option<Pen>) -> Pen {
+        match before {
+            Some(before) if self.blank => before.on(self.pen.bg),
+            _ if self.blank || self.erased.is_some() => self.pen,
+            _ => self.pen.or_reverse(before),
+        }
+    }
+}
+
 impl Wire {
     /// The first piece of a row, from a column on, that is not on the terminal yet.
     pub(super) fn piece(&self, mut x: u16, y: u16, row: &[Cell]) -> Option<Piece> {
         while let Some(cell) = row.get(usize::from(x)) {
             let (glyph, width) = glyph(row, x);
             if !self.shows(x, y, glyph, cell) {
-                let blank = is_blank(glyph, cell);
-                return Some(if blank { self.blanks(x, y, row, cell.bg) } else { self.text(x, y, row, Pen::of(cell)) });
+                return Some(if is_sure(glyph) && width == 1 {
+                    self.stretch(x, y, row, cell.bg)
+                } else {
+                    // One that may be of another width than it is taken for is a piece of its own.
+                    Piece { y, from: x, to: x + width, pen: Pen::of(cell), blank: false, erased: None }
+                });
             }
             x += width;
         }
         None
     }
 
-    /// The characters from here on that are not there yet and have this pen.
-    fn text(&self, from: u16, y: u16, row: &[Cell], pen: Pen) -> Piece {
-        let mut to = from;
-        while let Some(cell) = row.get(usize::from(to)) {
-            let (glyph, width) = glyph(row, to);
-            let simple = is_sure(glyph) && width == 1;
-            // One that may be of another width than it is taken for is a piece of its own.
-            if to == from && !simple {
-                to += width;
+    /// The piece that begins here, on this ground.
+    fn stretch(&self, from: u16, y: u16, row: &[Cell], ground: Color) -> Piece {
+        let mut pen = None;
+        // Behind the last cell that is not there yet; where the blanks begin that reach up to here.
+        let (mut to, mut blanks) = (from, from);
+        let mut x = from;
+        while let Some(cell) = row.get(usize::from(x)) {
+            let (glyph, width) = glyph(row, x);
+            let there = self.shows(x, y, glyph, cell);
+            // Across ground alone, however much of it is there already, one sequence erases.
+            let far =
+                there && x - to >= GAP && !(pen.is_none() && is_blank(glyph, cell) && self.erases(ground) && self.dialect.rich);
+            if width != 1 || !is_sure(glyph) || cell.bg != ground || far {
                 break;
             }
-            if !simple || is_blank(glyph, cell) || Pen::of(cell) != pen || self.shows(to, y, glyph, cell) {
+            if !is_blank(glyph, cell) {
+                let wanted = Pen::of(cell);
+                // Many blanks are erased rather than written; what follows is another piece.
+                let apart = self.erases(ground) && self.dialect.rich && x - blanks > 9;
+                if pen.is_some_and(|pen| pen != wanted) || apart {
+                    break;
+                }
+                // A pen whose lines are seen on blanks cannot have drawn those before.
+                if wanted.modifier.intersects(SEEN) && blanks < x {
+                    break;
+                }
+                pen = Some(wanted);
+                blanks = x + 1;
+            } else if pen.is_some_and(|pen| pen.modifier.intersects(SEEN)) {
                 break;
             }
-            to += 1;
+            x += 1;
+            if !there {
+                to = x;
+            }
         }
-        Piece { y, from, to, pen, kind: Kind::Text }
+        let blanks = blanks.min(to);
+        let erased = self.erasing(blanks, to, y, row, ground).map(|erase| (blanks, erase));
+        Piece { y, from, to, pen: pen.unwrap_or(Pen { bg: ground, ..Pen::default() }), blank: pen.is_none(), erased }
     }
 
-    /// The run of blanks that begins here with one that is not there yet.
-    fn blanks(&self, from: u16, y: u16, row: &[Cell], ground: Color) -> Piece {
-        // The whole run, the last of it that is not there yet, and the last before blanks that are there and would cost more than to go on.
-        let (mut end, mut last, mut near) = (from, from, from);
-        while let Some(cell) = row.get(usize::from(end)) {
-            let (glyph, _) = glyph(row, end);
-            if !is_blank(glyph, cell) || cell.bg != ground {
-                break;
-            }
-            if !self.shows(end, y, glyph, cell) {
-                if end - near <= 4 {
-                    near = end;
-                }
-                last = end;
-            }
-            end += 1;
-        }
-        let count = last + 1 - from;
-        let erase = if !self.dialect.paints && ground != Color::Reset {
+    fn erases(&self, ground: Color) -> bool {
+        self.dialect.paints || ground == Color::Reset
+    }
+
+    /// How blanks are erased, if that is shorter than to write them.
+    fn erasing(&self, from: u16, to: u16, y: u16, row: &[Cell], ground: Color) -> Option<Erase> {
+        let count = to - from;
+        let mut rest = (to..self.width).zip(row.iter().skip(usize::from(to)));
+        let last = rest.all(|(x, cell)| is_blank(glyph(row, x).0, cell) && cell.bg == ground);
+        // What comes next has to be gone to.
+        let follows = row.get(usize::from(to)).is_some_and(|cell| !self.shows(to, y, glyph(row, to).0, cell));
+        if !self.erases(ground) {
             None
-        } else if end == self.width && count > 3 {
+        } else if last && count > 3 {
             Some(Erase::ToEnd)
-        } else if self.dialect.rich && count > 9 {
+        } else if self.dialect.rich && count > if follows { 9 } else { 4 } {
             Some(Erase::Some)
         } else {
             None
-        };
-        let to = if erase.is_some() { last + 1 } else { near + 1 };
-        Piece { y, from, to, pen: Pen { bg: ground, ..Pen::default() }, kind: Kind::Blanks { erase } }
+        }
     }
 
     /// Writes what is another one in a row, or leaves its pieces to be written in any order. A row with a character of more than one column,
@@ -139,10 +170,10 @@ impl Wire {
         }
         let as_they_stand = (self.out.split_off(begin), self.pen, self.cursor);
         (self.pen, self.cursor) = (pen, cursor);
-        let mut left: Vec<&Piece> = pieces.iter().collect();
-        while let Some(at) = self.cheapest(&left) {
-            let piece = left.remove(at);
-            self.put(piece, row(piece));
+        for at in short_way(pieces.len(), costs(pieces, (pen, cursor), self.width, self.dialect)) {
+            if let Some(piece) = pieces.get(at) {
+                self.put(piece, row(piece));
+            }
         }
         if self.out.len() - begin >= as_they_stand.0.len() {
             self.out.truncate(begin);
@@ -150,22 +181,38 @@ impl Wire {
             (self.pen, self.cursor) = (as_they_stand.1, as_they_stand.2);
         }
     }
+}
 
-    /// The place of the piece that costs least to begin from here; of several the first.
-    fn cheapest(&self, pieces: &[&Piece]) -> Option<usize> {
-        // There are few pens, and what each costs is asked once.
-        let mut known: Vec<(Pen, bool, usize)> = Vec::new();
-        let mut dress = |piece: &Piece| {
-            let blank = piece.kind != Kind::Text;
-            if let Some(found) = known.iter().find(|known| known.0 == piece.pen && known.1 == blank) {
-                return found.2;
-            }
-            let wanted = if blank { self.pen.unwrap_or_default().on(piece.pen.bg) } else { piece.pen };
-            let cost = wanted.cost(self.pen);
-            known.push((piece.pen, blank, cost));
-            cost
-        };
-        let costs = pieces.iter().map(|piece| dress(piece) + self.cursor.cost(piece.from, piece.y, self.dialect));
-        costs.enumerate().min_by_key(|(_, cost)| *cost).map(|(at, _)| at)
+/// What it costs to begin a piece after another one, or first. With which ink blanks are left is only guessed: with that of the piece before
+/// them on the same ground.
+fn costs(
+    pieces: &[Piece],
+    (pen, cursor): (Option<Pen>, Cursor),
+    width: u16,
+    dialect: Dialect,
+) -> impl Fn(Option<usize>, usize) -> usize {
+    // There are few pens, and what each costs after each other one is asked once.
+    let mut pens: Vec<Option<Pen>> = vec![pen];
+    let mut number = |pen: Pen| {
+        let known = pens.iter().position(|known| *known == Some(pen));
+        known.unwrap_or_else(|| {
+            pens.push(Some(pen));
+            pens.len() - 1
+        })
+    };
+    let mut after: Vec<(usize, Cursor)> = Vec::with_capacity(pieces.len());
+    let mut last: Option<Pen> = None;
+    for piece in pieces {
+        let pen = piece.pen_after(last.filter(|last| last.bg == piece.pen.bg));
+        after.push((number(pen), piece.end(width)));
+        last = Some(pen);
+    }
+    let dress: Vec<Vec<usize>> =
+        pens.iter().map(|from| pieces.iter().map(|piece| piece.pen_after(*from).cost(*from)).collect()).collect();
+    let starts: Vec<(u16, u16)> = pieces.iter().map(|piece| (piece.from, piece.y)).collect();
+    move |from, to| {
+        let (pen, cursor) = from.and_then(|from| after.get(from)).copied().unwrap_or((0, cursor));
+        let dress = dress.get(pen).and_then(|costs| costs.get(to)).copied().unwrap_or_default();
+        starts.get(to).map_or(0, |(x, y)| dress + cursor.cost(*x, *y, dialect))
     }
 }

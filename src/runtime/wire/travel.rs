@@ -11,6 +11,11 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
+    /// A cursor that stands in a cell, or behind the last one of a row.
+    pub(super) fn at(x: u16, y: u16, width: u16) -> Cursor {
+        Cursor { x: Some(x).filter(|x| *x < width), y: Some(y) }
+    }
+
     /// The column, if the cursor stands in this row.
     pub(super) fn on_row(self, y: u16) -> Option<u16> {
         self.x.filter(|_| self.y == Some(y))
