@@ -95,7 +95,7 @@ fn rows_as_each_terminal_shows_them() {
     let mut stage = Stage::ready(80, 24);
     stage.press("j j l l");
     let text = picture::text(&stage.draw(&Theme::builtin("dark").unwrap()));
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+    insta::with_settings!({ omit_expression => true, snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("terms-80x24", text);
         for (term, plain) in TERMS {
             let depth = Depth::of("", term, plain);
@@ -103,7 +103,9 @@ fn rows_as_each_terminal_shows_them() {
             let buffer = stage.draw(&theme);
             assert_eq!(picture::text(&buffer), text, "{term}: a terminal decides how words look, not what they say");
             let name = format!("terms-80x24-styles-{term}{}", if plain { "-no-color" } else { "" });
-            insta::assert_snapshot!(name, format!("theme {}\n{}", theme.name, picture::styles(&buffer, &theme)));
+            // What the names of the theme's colours stand for here, and then where they are.
+            let colours: String = theme.palette.iter().map(|(name, colour)| format!("{name} is {colour:?}\n")).collect();
+            insta::assert_snapshot!(name, format!("theme {}\n{colours}{}", theme.name, picture::styles(&buffer, &theme)));
         }
     });
 }
