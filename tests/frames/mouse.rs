@@ -9,6 +9,7 @@ use ratatui::buffer::{Buffer, CellWidth};
 use super::FINDINGS;
 use super::picture;
 use super::stage::Stage;
+use super::terms::SCENES;
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (160, 50), (40, 10)];
 
@@ -252,4 +253,25 @@ fn what_lies_over_the_surface_is_clicked_and_what_lies_beside_it_is_not() {
     stage.press("x k");
     click_on(&mut stage, &format!("  {name}"), 0);
     assert!(stage.state().layers.is_empty() && !stage.state().rows.columns.contains(&name));
+}
+
+#[test]
+fn any_cell_of_any_frame_can_be_clicked_and_clicked_again() {
+    let theme = theme();
+    let mut moved = 0;
+    for (width, height, across, down) in [(40, 10, 13, 3), (120, 40, 37, 9)] {
+        for keys in SCENES.into_iter().chain(["l l + Space b c k c", "5 c o Tab", "z c", "3"]) {
+            let mut begun = Stage::hostile(width, height);
+            begun.press(keys);
+            let before = begun.draw(&theme);
+            for (x, y) in (0..height).step_by(down).flat_map(|y| (0..width).step_by(across).map(move |x| (x, y))) {
+                let mut stage = begun.clone();
+                stage.click(&theme, x, y);
+                stage.click(&theme, x, y);
+                moved += usize::from(stage.draw(&theme) != before);
+                assert!(stage.state().rows.column < stage.state().rows.columns.len(), "{x}, {y} after {keys:?}");
+            }
+        }
+    }
+    assert!(moved > 300, "{moved}");
 }
