@@ -403,8 +403,8 @@ fn mouse_title_and_notifications_are_there_when_they_are_asked_for_and_gone_at_t
 
 /// Runs for two and a half seconds by the clock of the machine, whatever else runs on it: the engine makes numbers that have the time in
 /// them until one is late enough. What takes less is not worth a notification.
-const LASTS: &str = "with recursive clock(began, at) as (select uuid_extract_timestamp(uuidv7()), uuid_extract_timestamp(uuidv7()) \
-    union all select began, uuid_extract_timestamp(uuidv7()) from clock where epoch_ms(at) - epoch_ms(began) < 2500) \
+const LASTS: &str = "with recursive clock(began, moment) as (select uuid_extract_timestamp(uuidv7()), uuid_extract_timestamp(uuidv7()) \
+    union all select began, uuid_extract_timestamp(uuidv7()) from clock where epoch_ms(moment) - epoch_ms(began) < 2500) \
     select 'ready' || count(distinct began) as said from clock";
 
 #[test]
