@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+#[path = "frames/mouse.rs"]
+mod mouse;
 #[path = "frames/picture.rs"]
 mod picture;
 #[path = "frames/stage.rs"]

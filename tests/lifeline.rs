@@ -400,3 +400,47 @@ fn mouse_title_and_notifications_are_there_when_they_are_asked_for_and_gone_at_t
     assert!(raw.find("\x1b[22;2t").is_some_and(|kept| kept < title), "the title before is kept first");
     assert!(raw.rfind("\x1b[23;2t").is_some_and(|back| back > title), "and comes back");
 }
+
+/// Runs for two and a half seconds by the clock of the machine, whatever else runs on it: the engine makes numbers that have the time in
+/// them until one is late enough. What takes less is not worth a notification.
+const LASTS: &str = "with recursive clock(began, moment) as (select uuid_extract_timestamp(uuidv7()), uuid_extract_timestamp(uuidv7()) \
+    union all select began, uuid_extract_timestamp(uuidv7()) from clock where epoch_ms(moment) - epoch_ms(began) < 2500) \
+    select 'ready' || count(distinct began) as said from clock";
+
+#[test]
+fn whoever_does_not_look_is_notified_of_the_end_of_what_took_long_and_whoever_looks_is_not() {
+    let begin = |sign: &str| match sign {
+        "osc9" => "\x1b]9;casebook: running the SQL: ended after ",
+        _ => "\x1b]777;notify;casebook;running the SQL: ended after ",
+    };
+    for sign in ["osc9", "osc777"] {
+        let home = tempfile::tempdir().expect("a folder");
+        let log = log(home.path()).display().to_string();
+        let config = home.path().join(".config/casebook");
+        fs::create_dir_all(&config).expect("a folder");
+        // An hour is never reached: only that nobody looks counts here.
+        let text = format!("[terminal]\nnotify = \"{sign}\"\nnotify_after = 3600\n");
+        fs::write(config.join("config.toml"), text).expect("the configuration can be written");
+        let mut terminal = Terminal::start(home.path(), SIZE, &[&log]);
+        terminal.ready("1 of 60").keys("5").wait("One question over the table");
+        terminal.type_in("\x1b[I").type_in(LASTS).keys("C-g").wait("Esc stops").ready("ready1");
+        let commands = |terminal: &Terminal| String::from_utf8_lossy(&terminal.raw()).matches("\x1b]").count();
+        assert_eq!(commands(&terminal), 0, "whoever looks sees it");
+        let before = terminal.raw().len();
+        terminal.type_in("\x1b[O").keys("C-g").wait("Esc stops");
+        while !String::from_utf8_lossy(&terminal.raw()[before..]).contains(begin(sign)) {
+            let seen = terminal.raw().len();
+            terminal.wait_for_bytes(seen);
+            assert!(terminal.raw().len() > seen, "nothing was told: {}", terminal.text());
+        }
+        terminal.type_in("\x1b[I").ready("ready1").keys("C-c");
+        assert_eq!(terminal.end(), 0);
+        assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
+        assert_eq!(commands(&terminal), 1, "it is told once");
+        let raw = terminal.raw();
+        let raw = String::from_utf8_lossy(&raw);
+        let told = raw.split(begin(sign)).nth(1).and_then(|rest| rest.split('\x07').next()).expect("it is told");
+        let seconds = told.strip_suffix(" s").and_then(|seconds| seconds.parse::<u64>().ok());
+        assert!(seconds.is_some_and(|seconds| seconds >= 2), "{told:?}");
+    }
+}

@@ -201,6 +201,13 @@ pub fn sql_heights(size: Size) -> (u16, u16) {
     (editor.saturating_sub(2).max(1), body.saturating_sub(editor).saturating_sub(3).max(1))
 }
 
+/// The body of the SQL surface, divided: the editor above, and the result below it.
+pub fn sql_areas(body: Rect) -> (Rect, Rect) {
+    let (lines, _) = sql_heights(Size { width: body.width, height: body.height.saturating_add(2) });
+    let height = (lines + 2).min(body.height);
+    (Rect { height, ..body }, Rect { y: body.y + height, height: body.height - height, ..body })
+}
+
 /// Lines of the mapping pane on a screen of this size: of the list of roles below its head, and of what is said of the role under the
 /// cursor below that with the rule above it. On the lowest screens there is neither head nor detail.
 pub fn mapping_heights(size: Size) -> (u16, u16) {

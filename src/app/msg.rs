@@ -24,6 +24,26 @@ pub enum MouseDone {
     WheelDown,
 }
 
+/// What is drawn on a cell of the screen, as far as only drawing knows it: where columns stand depends on what is in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A column of the rows or of a result, by its place; its head and its values.
+    Column(usize),
+    /// A line of a list, by its place in the whole list; a bucket of the histogram.
+    Line(usize),
+    /// A line of one of two sides: which side, and which line.
+    Side(usize, usize),
+    /// A place in the text under edit.
+    Text {
+        /// The line.
+        line: usize,
+        /// The place in it, in bytes.
+        at: usize,
+    },
+    /// Something that could stand at the cursor, by its place among the candidates.
+    Candidate(usize),
+}
+
 /// Something was done with the mouse, on a cell of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mouse {
@@ -33,6 +53,8 @@ pub struct Mouse {
     pub column: u16,
     /// The row, from 0.
     pub row: u16,
+    /// What is drawn there, where it was clicked on and can be chosen.
+    pub on: Option<Spot>,
 }
 
 /// Something happened. All messages come in one order, through one loop.

@@ -126,7 +126,7 @@ fn mouse_of(moved: MouseEvent) -> Option<Mouse> {
         MouseEventKind::ScrollDown => MouseDone::WheelDown,
         _ => return None,
     };
-    Some(Mouse { done, column: moved.column, row: moved.row })
+    Some(Mouse { done, column: moved.column, row: moved.row, on: None })
 }
 
 fn key_of(pressed: KeyEvent) -> Option<Key> {

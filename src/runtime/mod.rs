@@ -21,8 +21,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::app::msg::MouseDone;
 use crate::app::state::{Phase, Resume, Size};
 use crate::app::{Effect, Msg, State, update};
 use crate::domain::TimeRange;
@@ -337,7 +339,12 @@ impl Desk<'_> {
                 Some(Msg::HangUp)
             }
         };
-        let Some(msg) = msg else { return false };
+        let Some(mut msg) = msg else { return false };
+        if let Msg::Mouse(mouse) = &mut msg
+            && mouse.done == MouseDone::Click
+        {
+            mouse.on = self.screen.spot(self.state, Position { x: mouse.column, y: mouse.row });
+        }
         let urgent = matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Opened(_));
         if matches!(msg, Msg::Key(_) | Msg::Mouse(_)) {
             update(self.state, Msg::Clock(now()));

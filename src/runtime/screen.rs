@@ -6,8 +6,10 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use ratatui::Terminal;
+use ratatui::layout::Position;
 use signal_hook::consts::SIGHUP;
 
+use crate::app::msg::Spot;
 use crate::app::state::Size;
 use crate::app::{Msg, State};
 use crate::settings::paths::Paths;
@@ -137,6 +139,11 @@ impl Screen {
             Ok(frame) => self.link.send(&self.wire.frame(frame.buffer)),
             Err(error) => tracing::warn!("cannot draw: {error}"),
         }
+    }
+
+    /// What can be chosen on a cell of the screen.
+    pub(super) fn spot(&self, state: &State, at: Position) -> Option<Spot> {
+        ui::spot(state, &self.theme, at)
     }
 
     /// Gives the terminal back.

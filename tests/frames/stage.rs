@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use casebook::app::key::{Key, sequence};
+use casebook::app::msg::{Mouse, MouseDone};
 use casebook::app::state::jobs::Purpose;
 use casebook::app::state::tour::TourKept;
 use casebook::app::state::{Opening, Place, Size, State};
@@ -19,6 +20,7 @@ use casebook::settings::theme::Theme;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 
 /// Rows of the extract.
 const ROWS: i64 = 2_900;
@@ -201,6 +203,17 @@ impl Stage {
     #[allow(dead_code)]
     pub(crate) fn key(&mut self, key: Key) {
         self.send(Msg::Key(key));
+    }
+
+    /// Clicks on a cell, as the runtime does: with what is drawn there.
+    pub(crate) fn click(&mut self, theme: &Theme, column: u16, row: u16) {
+        let on = casebook::ui::spot(&self.state, theme, Position { x: column, y: row });
+        self.send(Msg::Mouse(Mouse { done: MouseDone::Click, column, row, on }));
+    }
+
+    /// What the state is.
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 
     /// Effects so far.
@@ -560,6 +573,17 @@ impl Stage {
                     ("raw", positions.iter().map(|at| Value::Text(format!("{}{at}", sample.raw))).collect()),
                 ])
             }
+            Purpose::SqlRun { .. } => table(&[
+                ("account", (1..5).map(|row| self.value(row, "account")).collect()),
+                ("requests", (1..5).map(|row| Value::Int((row * 11).into())).collect()),
+                ("last_seen", (1..5).map(|row| self.value(row, "time")).collect()),
+            ]),
+            Purpose::Apart { role } => table(&[
+                ("side", ["a", "a", "b"].map(|side| Value::Text(side.to_owned())).to_vec()),
+                ("value", (1..4).map(|row| self.value(row, role.name())).collect()),
+                ("requests", vec![Value::Int(7); 3]),
+                ("only_here", [2, 2, 1].map(Value::Int).to_vec()),
+            ]),
             _ => table(&[("position", vec![Value::Int(41)]), ("row_id", vec![Value::Int(42)])]),
         }
     }

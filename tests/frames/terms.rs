@@ -90,6 +90,24 @@ fn themes() -> Vec<(String, Theme)> {
     all
 }
 
+#[test]
+fn rows_as_each_terminal_shows_them() {
+    let mut stage = Stage::ready(80, 24);
+    stage.press("j j l l");
+    let text = picture::text(&stage.draw(&Theme::builtin("dark").unwrap()));
+    insta::with_settings!({ omit_expression => true, snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("terms-80x24", text);
+        for (term, plain) in TERMS {
+            let depth = Depth::of("", term, plain);
+            let theme = Theme::builtin(depth.theme(Ground::of_terminal(""))).unwrap().with_depth(depth);
+            let buffer = stage.draw(&theme);
+            assert_eq!(picture::text(&buffer), text, "{term}: a terminal decides how words look, not what they say");
+            let name = format!("terms-80x24-styles-{term}{}", if plain { "-no-color" } else { "" });
+            insta::assert_snapshot!(name, format!("theme {}\n{}", theme.name, picture::styles(&buffer, &theme)));
+        }
+    });
+}
+
 /// What a cell shows, as an eye sees it: ink, ground and modifiers, with what is reversed turned round.
 fn seen(cell: &Cell) -> (Color, Color, Modifier) {
     let (mut ink, mut ground) = (cell.fg, cell.bg);

@@ -51,6 +51,16 @@ impl Editor {
         self.area.lines().iter().take(line).map(|before| before.len() + 1).sum::<usize>() + column
     }
 
+    /// Puts the cursor on a line, at a place in bytes of it; behind the end of the text or the line it goes to that end.
+    pub fn go_to(&mut self, line: usize, at: usize) {
+        let line = line.min(self.lines().len().saturating_sub(1));
+        let text = self.lines().get(line).map_or("", String::as_str);
+        let column = text.char_indices().take_while(|(place, _)| *place < at).count();
+        let narrow = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
+        self.area.cancel_selection();
+        self.area.move_cursor(CursorMove::Jump(narrow(line), narrow(column)));
+    }
+
     /// Edits by a key. Whether the text is another one now.
     pub fn press(&mut self, key: Key) -> bool {
         let key = Input { key: area_key(key.code), ctrl: key.control, alt: key.alt, shift: false };

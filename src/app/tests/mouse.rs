@@ -1,13 +1,19 @@
 //! The mouse: what is clicked on is chosen, what is chosen is opened, what lies under the wheel is scrolled.
 
-use crate::app::msg::{Mouse, MouseDone};
-use crate::app::state::{Layer, Pane, Surface};
+use crate::app::msg::{Mouse, MouseDone, Spot};
+use crate::app::state::{Layer, Pane, Place, Surface};
 use crate::app::{Effect, Msg};
 
 use super::desk::Desk;
 
 fn at(desk: &mut Desk, done: MouseDone, column: u16, row: u16) {
-    desk.send(Msg::Mouse(Mouse { done, column, row }));
+    desk.send(Msg::Mouse(Mouse { done, column, row, on: None }));
+    desk.settle();
+}
+
+/// A click where drawing knows what stands there.
+fn click_on(desk: &mut Desk, column: u16, row: u16, on: Spot) {
+    desk.send(Msg::Mouse(Mouse { done: MouseDone::Click, column, row, on: Some(on) }));
     desk.settle();
 }
 
@@ -32,6 +38,76 @@ fn a_click_chooses_a_row_and_a_second_one_opens_it() {
     // Frames and heads are nothing to choose.
     click(&mut desk, ROWS.0, ROWS.1 - 1);
     assert_eq!(desk.state.rows.cursor, 4);
+}
+
+#[test]
+fn a_click_chooses_the_column_too_and_only_the_same_cell_is_opened() {
+    let mut desk = Desk::new();
+    click_on(&mut desk, ROWS.0, ROWS.1 + 4, Spot::Column(2));
+    assert_eq!((desk.state.rows.cursor, desk.state.rows.column), (4, 2));
+    click_on(&mut desk, ROWS.0, ROWS.1 + 4, Spot::Column(1));
+    assert_eq!((desk.state.rows.cursor, desk.state.rows.column, desk.state.focus), (4, 1, Pane::Main));
+    click_on(&mut desk, ROWS.0, ROWS.1 + 4, Spot::Column(1));
+    assert_eq!(desk.state.focus, Pane::Detail);
+    // A column that is not there any more is none.
+    click_on(&mut desk, ROWS.0, ROWS.1 + 3, Spot::Column(99));
+    assert_eq!((desk.state.rows.cursor, desk.state.rows.column), (3, 1));
+}
+
+#[test]
+fn a_click_on_a_head_chooses_the_column_and_further_ones_sort_by_it() {
+    let mut desk = Desk::new();
+    let head = (ROWS.0, ROWS.1 - 1);
+    let sort = |desk: &Desk| desk.state.view().sort.iter().map(|key| (key.column.clone(), key.descending)).collect::<Vec<_>>();
+    let wanted = [vec![], vec![("account".to_owned(), false)], vec![("account".to_owned(), true)]];
+    for wanted in wanted {
+        click_on(&mut desk, head.0, head.1, Spot::Column(1));
+        assert_eq!((desk.state.rows.column, sort(&desk)), (1, wanted));
+    }
+    // From another pane the first click only takes the focus.
+    desk.play("Tab");
+    assert_ne!(desk.state.focus, Pane::Main);
+    click_on(&mut desk, head.0, head.1, Spot::Column(1));
+    assert_eq!((desk.state.focus, sort(&desk)), (Pane::Main, vec![("account".to_owned(), true)]));
+}
+
+#[test]
+fn lines_that_only_drawing_knows_are_chosen_and_then_opened() {
+    let mut desk = Desk::new();
+    let last = desk.state.timeline.buckets.len() - 1;
+    assert!(last > 0);
+    click_on(&mut desk, 60, 4, Spot::Line(last));
+    assert_eq!((desk.state.focus, desk.state.timeline.cursor), (Pane::Timeline, last));
+    click_on(&mut desk, 60, 4, Spot::Line(last + 1));
+    assert_eq!(desk.state.timeline.cursor, last, "what is not there is not chosen");
+    click_on(&mut desk, 60, 4, Spot::Line(last));
+    assert!(!desk.state.view().range.is_all(), "the bucket is opened");
+    let mut desk = Desk::new();
+    desk.play("l p p");
+    assert!(matches!(desk.state.place(), Place::Page(_)));
+    let last = desk.state.page_lines().len() - 1;
+    assert!(last > 0);
+    click_on(&mut desk, ROWS.0, ROWS.1 + 2, Spot::Line(last));
+    assert_eq!(desk.state.page.cursor, last);
+    click_on(&mut desk, ROWS.0, ROWS.1 + 2, Spot::Line(last + 1));
+    assert_eq!(desk.state.page.cursor, last, "what is not there is not chosen");
+}
+
+#[test]
+fn over_the_surface_a_second_click_is_enter_and_one_beside_it_is_nothing() {
+    let mut desk = Desk::new();
+    desk.play("l + Space b g");
+    click(&mut desk, ROWS.0, ROWS.1 + 4);
+    assert!(matches!(desk.state.layers.last(), Some(Layer::Trail(layer)) if layer.cursor == 0));
+    // Asked in which form a view is copied, a click chooses another view instead.
+    desk.play("y");
+    click_on(&mut desk, ROWS.0, ROWS.1, Spot::Line(0));
+    assert!(matches!(desk.state.layers.last(), Some(Layer::Trail(layer)) if !layer.copying));
+    click_on(&mut desk, ROWS.0, ROWS.1, Spot::Line(0));
+    assert_eq!((desk.state.layers.len(), desk.state.trail.position()), (0, 0));
+    desk.play(": Down");
+    click_on(&mut desk, ROWS.0, ROWS.1, Spot::Line(3));
+    assert!(matches!(desk.state.layers.last(), Some(Layer::Palette { cursor: 3, .. })));
 }
 
 #[test]

@@ -117,7 +117,8 @@ pub(super) fn press_theme(state: &mut State, cursor: usize, before: String, key:
     state.layers.push(Layer::Themes { cursor, before });
 }
 
-fn show(state: &mut State, name: String, out: &mut Vec<Effect>) {
+/// Shows everything in a theme.
+pub(super) fn show(state: &mut State, name: String, out: &mut Vec<Effect>) {
     if state.theme != name {
         state.theme.clone_from(&name);
         out.push(Effect::Theme(name));

@@ -83,8 +83,13 @@ pub(super) fn complete(state: &mut State, forward: bool) {
         return;
     }
     let count = state.sql.candidates.len();
+    choose(state, if forward { (state.sql.chosen + 1) % count } else { (state.sql.chosen + count - 1) % count });
+}
+
+/// Puts a candidate in the place of the one that stands there.
+pub(super) fn choose(state: &mut State, at: usize) {
     let standing = state.sql.candidates.get(state.sql.chosen).map_or(0, |candidate| candidate.text.chars().count());
-    state.sql.chosen = if forward { (state.sql.chosen + 1) % count } else { (state.sql.chosen + count - 1) % count };
+    state.sql.chosen = at;
     put(state, standing);
 }
 

@@ -3,18 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::State;
 use crate::app::state::columns::Columns;
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::look;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::Line;
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame, centered};
 use crate::ui::widget::text::PLAIN;
 
 /// Draws the list.
-pub(crate) fn draw(state: &State, theme: &Theme, choice: &Columns, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, choice: &Columns, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let wide = area.width.saturating_sub(4).min(60);
     let high = u16::try_from(choice.items.len().saturating_add(2)).unwrap_or(u16::MAX).min(area.height);
     let bottom = match &choice.input {
@@ -58,5 +60,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, choice: &Columns, area: Rect, b
             Item { label, right, ..Item::default() }
         })
         .collect();
-    Menu { items, first, total: choice.items.len(), chosen: Some(choice.cursor), key_width: 0 }.draw(inside, buf, theme);
+    let menu = Menu { items, first, total: choice.items.len(), chosen: Some(choice.cursor), key_width: 0 };
+    pointer.menu(&menu, inside, Spot::Line);
+    menu.draw(inside, buf, theme);
 }

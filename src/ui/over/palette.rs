@@ -4,9 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::command::by_id;
+use crate::app::msg::Spot;
 use crate::app::state::{Input as Typed, State};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::input::Input;
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame};
@@ -17,11 +19,10 @@ use crate::ui::widget::{Line, row};
 pub(crate) fn draw(
     state: &State,
     theme: &Theme,
-    input: &Typed,
-    cursor: usize,
-    matches: &[&'static str],
+    (input, cursor, matches): (&Typed, usize, &[&'static str]),
     area: Rect,
     buf: &mut Buffer,
+    pointer: &mut Pointer,
 ) {
     let wide = area.width.saturating_sub(4).min(72);
     let high = area.height.saturating_sub(2).min(16);
@@ -52,5 +53,7 @@ pub(crate) fn draw(
             Item { label, right: Line::new().with(keys, theme.key_hint).with(" ", PLAIN), ..Item::default() }
         })
         .collect();
-    Menu { items, first, total: matches.len(), chosen: Some(cursor), key_width: 0 }.draw(below, buf, theme);
+    let menu = Menu { items, first, total: matches.len(), chosen: Some(cursor), key_width: 0 };
+    pointer.menu(&menu, below, Spot::Line);
+    menu.draw(below, buf, theme);
 }

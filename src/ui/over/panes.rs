@@ -4,19 +4,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::layout::{Layout, WIDE};
+use crate::app::msg::Spot;
 use crate::app::state::{Pane, State};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::Line;
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame};
 use crate::ui::widget::text::PLAIN;
 
 /// Draws the sizes at the lower right.
-pub(crate) fn sizes(state: &State, theme: &Theme, cursor: usize, places: &Layout, buf: &mut Buffer) {
+pub(crate) fn sizes(state: &State, theme: &Theme, cursor: usize, places: &Layout, buf: &mut Buffer, pointer: &mut Pointer) {
     let items = Pane::SIZED.iter().map(|pane| size(state, theme, *pane, places)).collect();
     let menu = Menu { items, first: 0, total: Pane::SIZED.len(), chosen: Some(cursor), key_width: 0 };
-    at_the_corner("sizes of panes", &menu, 44, Line::new(), theme, places.body, buf);
+    let frame = Frame::titled(Line::new().with("sizes of panes", theme.title_focused)).focused(true);
+    at_the_corner(&frame, &menu, 44, theme, places.body, buf, pointer);
 }
 
 fn size(state: &State, theme: &Theme, pane: Pane, places: &Layout) -> Item {
@@ -39,7 +42,7 @@ fn size(state: &State, theme: &Theme, pane: Pane, places: &Layout) -> Item {
 }
 
 /// Draws the themes at the lower right; what is said of the present one stands in the lower edge.
-pub(crate) fn themes(state: &State, theme: &Theme, cursor: usize, area: Rect, buf: &mut Buffer) {
+pub(crate) fn themes(state: &State, theme: &Theme, cursor: usize, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let total = state.themes.len();
     let high = u16::try_from(total).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
     let first = first_visible(cursor, total, high);
@@ -49,13 +52,16 @@ pub(crate) fn themes(state: &State, theme: &Theme, cursor: usize, area: Rect, bu
     let menu = Menu { items: items.collect(), first, total, chosen: Some(cursor), key_width: 0 };
     let about = Line::new().with(SafeText::cut(&theme.about, 60), theme.dim);
     let width = u16::try_from(about.width()).unwrap_or(u16::MAX).saturating_add(6).max(30);
-    at_the_corner("theme", &menu, width, about, theme, area, buf);
+    let title = Line::new().with("theme", theme.title_focused);
+    let frame = Frame { title, right: Line::new(), bottom: about, focused: true };
+    at_the_corner(&frame, &menu, width, theme, area, buf, pointer);
 }
 
-fn at_the_corner(title: &'static str, menu: &Menu, width: u16, bottom: Line, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn at_the_corner(frame: &Frame, menu: &Menu, width: u16, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let count = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
     let (width, height) = (width.min(area.width), count.saturating_add(2).min(area.height));
     let spot = Rect { x: area.right() - width, y: area.bottom() - height, width, height };
-    let frame = Frame { title: Line::new().with(title, theme.title_focused), right: Line::new(), bottom, focused: true };
-    menu.draw(popup::draw(&frame, spot, buf, theme), buf, theme);
+    let inside = popup::draw(frame, spot, buf, theme);
+    pointer.menu(menu, inside, Spot::Line);
+    menu.draw(inside, buf, theme);
 }

@@ -3,12 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::State;
 use crate::app::state::layer::TrailLayer;
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
 use crate::ui::format;
 use crate::ui::look::keys_of;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame, centered};
 use crate::ui::widget::text::PLAIN;
@@ -20,7 +22,7 @@ const DEEPEST: usize = 12;
 const CLOCK: u16 = 60;
 
 /// Draws the tree.
-pub(crate) fn draw(state: &State, theme: &Theme, layer: &TrailLayer, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, layer: &TrailLayer, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let cursor = layer.cursor;
     let tree = state.trail.tree();
     let wide = area.width.saturating_sub(4).min(96);
@@ -66,7 +68,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, layer: &TrailLayer, area: Rect,
             Item { label, right, ..Item::default() }
         })
         .collect();
-    Menu { items, first, total: tree.len(), chosen: Some(cursor), key_width: 0 }.draw(inside, buf, theme);
+    let menu = Menu { items, first, total: tree.len(), chosen: Some(cursor), key_width: 0 };
+    pointer.menu(&menu, inside, Spot::Line);
+    menu.draw(inside, buf, theme);
     if alone > 0
         && let Some(place) = row(inside, 2)
     {

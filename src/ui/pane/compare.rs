@@ -4,10 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::layout::WIDE;
+use crate::app::msg::Spot;
 use crate::app::state::compared::{Answer, SideLine};
 use crate::app::state::{Pane, State};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::surface::{line_room, two_sided};
 use crate::ui::widget::text::{PLAIN, enough};
 use crate::ui::widget::{Line, row, scroll};
@@ -16,7 +18,7 @@ use crate::ui::{format, look};
 use super::{focused, frame, say};
 
 /// Draws the place.
-pub(crate) fn draw(state: &State, theme: &Theme, (a, b): (usize, usize), area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, (a, b): (usize, usize), area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     if let Some(error) = &state.compared.error {
         let inside = frame(look::title("compare", true, theme), Line::new(), true, area, buf, theme);
         say(&[Line::new().with(SafeText::new(error), theme.error)], inside, buf, theme);
@@ -29,11 +31,18 @@ pub(crate) fn draw(state: &State, theme: &Theme, (a, b): (usize, usize), area: R
         let half = area.height / 2;
         (Rect { height: half, ..area }, Rect { y: area.y + half, height: area.height - half, ..area })
     };
-    side(state, theme, (0, a, b), first, buf);
-    side(state, theme, (1, b, a), second, buf);
+    side(state, theme, (0, a, b), first, buf, pointer);
+    side(state, theme, (1, b, a), second, buf, pointer);
 }
 
-fn side(state: &State, theme: &Theme, (side, own, other): (usize, usize, usize), area: Rect, buf: &mut Buffer) {
+fn side(
+    state: &State,
+    theme: &Theme,
+    (side, own, other): (usize, usize, usize),
+    area: Rect,
+    buf: &mut Buffer,
+    pointer: &mut Pointer,
+) {
     let compared = &state.compared;
     let focus = focused(state, Pane::Main) && compared.side == side;
     let called = |at: usize| state.trail.nodes().get(at).map_or("", |node| node.called());
@@ -48,6 +57,7 @@ fn side(state: &State, theme: &Theme, (side, own, other): (usize, usize, usize),
     let (cursor, top) = (compared.cursor.get(side).copied().unwrap_or(0), compared.top.get(side).copied().unwrap_or(0));
     for ((place, line), index) in lines.iter().enumerate().skip(top).zip(0..inside.height) {
         let Some(whole) = row(inside, index) else { break };
+        pointer.over(whole, Spot::Side(side, place));
         let spot = line_room(whole, focus && place == cursor, buf, theme);
         let (left, right) = draw_line(state, theme, side, *line, usize::from(spot.width));
         two_sided(&left, &right, spot, buf, theme);

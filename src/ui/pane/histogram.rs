@@ -3,9 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::{Pane, State};
 use crate::domain::{Role, SafeText, Timestamp};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::histogram::{self, Histogram};
 use crate::ui::widget::text::PLAIN;
 use crate::ui::widget::{Line, row};
@@ -14,7 +16,7 @@ use crate::ui::{format, look};
 use super::{focused, frame, say};
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let timeline = &state.timeline;
     let focus = focused(state, Pane::Timeline);
     let values: Vec<u64> = timeline.buckets.iter().map(|bucket| bucket.requests).collect();
@@ -68,14 +70,17 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let parts: Vec<&[u64]> = timeline.series.iter().map(|series| series.rows.as_slice()).collect();
     let marked = timeline.from.is_some() || timeline.to.is_some();
     let brush = timeline.marked().filter(|_| marked).map(|(from, to)| from..to + 1);
-    Histogram {
+    let drawn = Histogram {
         values: &values,
         parts: &parts,
         others: timeline.series.iter().position(|series| series.others),
         cursor: focus.then_some(timeline.cursor),
         brush,
+    };
+    drawn.draw(graph, buf, theme);
+    if let Some(bucket) = pointer.within(graph).and_then(|at| drawn.bucket_at(graph, at.x)) {
+        pointer.over(graph, Spot::Line(bucket));
     }
-    .draw(graph, buf, theme);
     if axis > 0
         && let Some(below) = row(inside, inside.height - 1)
     {

@@ -22,26 +22,27 @@ use crate::app::state::{Pane, Place, State};
 use crate::settings::theme::Theme;
 
 use super::look;
+use super::pointer::Pointer;
 use super::widget::popup::{Frame, centered};
 use super::widget::{Line, paragraph};
 
 /// Draws every pane that has a place.
-pub(super) fn explore(state: &State, theme: &Theme, places: &Layout, buf: &mut Buffer) {
+pub(super) fn explore(state: &State, theme: &Theme, places: &Layout, buf: &mut Buffer, pointer: &mut Pointer) {
     filter::draw(state, theme, places.filter, buf);
     if let Some(area) = places.fields {
         fields::draw(state, theme, area, buf);
     }
     if let Some(area) = places.timeline {
-        histogram::draw(state, theme, area, buf);
+        histogram::draw(state, theme, area, buf, pointer);
     }
     if let Some(area) = places.main {
         match state.place() {
-            Place::Rows => rows::draw(state, theme, area, buf),
+            Place::Rows => rows::draw(state, theme, area, buf, pointer),
             Place::Pivot { .. } | Place::Top { .. } => list::draw(state, theme, area, buf),
-            Place::Compare { a, b } => compare::draw(state, theme, (*a, *b), area, buf),
-            Place::Page(entity) => page::draw(state, theme, entity, area, buf),
+            Place::Compare { a, b } => compare::draw(state, theme, (*a, *b), area, buf, pointer),
+            Place::Page(entity) => page::draw(state, theme, entity, area, buf, pointer),
             Place::Links(start) => links::draw(state, theme, start, area, buf),
-            Place::Templates => templates::draw(state, theme, area, buf),
+            Place::Templates => templates::draw(state, theme, area, buf, pointer),
         }
     }
     if let Some(area) = places.detail {

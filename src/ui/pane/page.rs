@@ -4,12 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::command::{Action, TABLE};
+use crate::app::msg::Spot;
 use crate::app::state::fields::{Counted, Values};
 use crate::app::state::page::{Figures, PageLine};
 use crate::app::state::{Pane, State};
 use crate::case::{Stamp, Target};
 use crate::domain::{Column, Entity, Role, SafeText, Value};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::text::{PLAIN, width};
 use crate::ui::widget::{Line, row, scroll, sign, spark, tint};
 use crate::ui::{format, look};
@@ -30,7 +32,7 @@ enum Part<'a> {
 const NAMES: usize = 12;
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = focused(state, Pane::Main);
     let title =
         look::title(entity.role.name(), focus, theme).with(" ", PLAIN).with(SafeText::cut(&entity.value, 80), theme.accent);
@@ -41,7 +43,8 @@ pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, bu
         return;
     }
     let parts = parts(state, theme, entity, inside.width);
-    let at = state.page_lines().get(state.page.cursor).copied().unwrap_or(PageLine::Entity);
+    let choices = state.page_lines();
+    let at = choices.get(state.page.cursor).copied().unwrap_or(PageLine::Entity);
     let cursor =
         parts.iter().position(|part| matches!(part, Part::Value(line, ..) | Part::Choice(line, _) if *line == at)).unwrap_or(0);
     let height = usize::from(inside.height);
@@ -52,6 +55,11 @@ pub(crate) fn draw(state: &State, theme: &Theme, entity: &Entity, area: Rect, bu
             tint(area, buf, theme.selection);
             let style = if focus { theme.accent } else { theme.dim };
             sign(buf, area.x, area.y, if theme.ascii { ">" } else { "▌" }, style);
+        }
+        if let Part::Value(line, ..) | Part::Choice(line, _) = part
+            && let Some(choice) = choices.iter().position(|choice| choice == line)
+        {
+            pointer.over(area, Spot::Line(choice));
         }
         let spot = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(2), ..area };
         match part {

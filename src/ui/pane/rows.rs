@@ -9,6 +9,7 @@ use crate::app::state::{Pane, State};
 use crate::case::Target;
 use crate::domain::{Column as Field, Kind, Role, SafeText, Value};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::table::{Align, Cell, Column, Gutter, Table};
 use crate::ui::widget::text::PLAIN;
 use crate::ui::widget::{Line, scroll, sign};
@@ -20,7 +21,7 @@ use super::{focused, frame, say};
 const FREEZE: u16 = 72;
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = focused(state, Pane::Main);
     let rows = &state.rows;
     let mut title = look::title("rows", focus, theme);
@@ -132,6 +133,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         focused: focus,
     };
     let placed = table.draw(inside, buf, theme);
+    pointer.table(&placed, inside);
     let (left, right) = table.hidden(&placed);
     let [less, more] = if theme.ascii { ["<", ">"] } else { ["‹", "›"] };
     if left {

@@ -3,10 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::{Pane, State};
 use crate::domain::{Role, SafeText, Value};
 use crate::investigate::templates::{Found, SLOT};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::text::{Cut, PLAIN, enough};
 use crate::ui::widget::{Line, row, scroll, sign, tint};
 use crate::ui::{format, look};
@@ -14,7 +16,7 @@ use crate::ui::{format, look};
 use super::{focused, frame, say};
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = focused(state, Pane::Main);
     let pane = &state.templates;
     let inside = frame(look::title("prompt templates", focus, theme), summary(state, theme), focus, area, buf, theme);
@@ -53,6 +55,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let first = pane.top.min(pane.cursor).max((pane.cursor + 1).saturating_sub(room));
     for ((at, found), index) in pane.found().iter().enumerate().skip(first).take(room).zip(1..) {
         let Some(place) = row(list, index) else { break };
+        pointer.over(place, Spot::Line(at));
         if at == pane.cursor {
             tint(place, buf, theme.selection);
             sign(buf, place.x, place.y, if theme.ascii { ">" } else { "▌" }, if focus { theme.accent } else { theme.dim });

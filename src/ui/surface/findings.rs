@@ -3,10 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::State;
 use crate::case::{Finding, Measure, Target};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::menu::first_visible;
 use crate::ui::widget::popup::Frame;
 use crate::ui::widget::text::PLAIN;
@@ -16,7 +18,7 @@ use crate::ui::{format, look, pane};
 use super::{line_room, two_sided};
 
 /// Draws the surface.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let findings = state.case.case.findings();
     let right = Line::new().with(format::count(findings.len() as u64), PLAIN);
     let inside =
@@ -33,6 +35,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let first = first_visible(chosen, findings.len(), high);
     for ((place, finding), index) in findings.iter().enumerate().skip(first).zip(0..high) {
         let Some(area) = row(list, index) else { break };
+        pointer.over(area, Spot::Line(place));
         let spot = line_room(area, place == chosen, buf, theme);
         let (left, right) = head(finding, theme);
         two_sided(&left, &right, spot, buf, theme);

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::layout;
+use crate::app::msg::Spot;
 use crate::app::state::State;
 use crate::app::state::jobs::Purpose;
 use crate::app::state::sql::Ran;
@@ -14,6 +15,7 @@ use crate::domain::{Role, SafeText, Value};
 use crate::engine::Cut;
 use crate::investigate::sqltext::{Piece, matching_bracket, pieces};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::input::Input;
 use crate::ui::widget::menu::{Item, Menu, first_visible};
 use crate::ui::widget::popup::{self, Frame};
@@ -23,28 +25,20 @@ use crate::ui::widget::{Line, paragraph, row, scroll, sign, tint};
 use crate::ui::{format, look, pane};
 
 /// Draws the surface.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let (lines, _) = layout::sql_heights(layout_size(area));
-    let height = (lines + 2).min(area.height);
-    let above = Rect { height, ..area };
-    let below = Rect { y: area.y + height, height: area.height - height, ..area };
-    let inside = editor(state, theme, above, buf);
-    result(state, theme, below, buf);
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
+    let (above, below) = layout::sql_areas(area);
+    let inside = editor(state, theme, above, buf, pointer);
+    result(state, theme, below, buf, pointer);
     if state.sql.editing && !state.sql.candidates.is_empty() {
-        candidates(state, theme, inside, area, buf);
+        candidates(state, theme, inside, area, buf, pointer);
     }
-}
-
-/// The size of the terminal that has a body like this.
-fn layout_size(area: Rect) -> crate::app::state::Size {
-    crate::app::state::Size { width: area.width, height: area.height + 2 }
 }
 
 /// Columns for the numbers of lines.
 const NUMBERS: u16 = 4;
 
 /// Draws the text and returns where it stands.
-fn editor(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
+fn editor(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) -> Rect {
     let sql = &state.sql;
     let mut right = Line::new();
     if let Some(at) = sql.at {
@@ -55,6 +49,8 @@ fn editor(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
     let frame = Frame { title, right, bottom: Line::new(), focused: sql.editing };
     let inside = frame.draw(area, buf, theme);
     let text_area = Rect { x: inside.x + NUMBERS.min(inside.width), width: inside.width.saturating_sub(NUMBERS), ..inside };
+    // What lies below the text belongs to its end.
+    pointer.over(inside, Spot::Text { line: usize::MAX, at: usize::MAX });
     if sql.editor.is_empty() {
         offered(state, theme, text_area, buf);
         return text_area;
@@ -74,7 +70,12 @@ fn editor(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
         let here = number == cursor_line && sql.editing;
         let label = SafeText::new(&format!("{:>3}", number + 1));
         Line::new().with(label, if here { theme.accent } else { theme.dim }).draw(whole, buf, theme);
-        Input { text: line, cursor: here.then_some(cursor_byte), looks: &own, placeholder: "" }.draw(place, buf, theme);
+        let input = Input { text: line, cursor: here.then_some(cursor_byte), looks: &own, placeholder: "" };
+        if let Some(at) = pointer.within(whole) {
+            let at = input.place_at(at.x.saturating_sub(place.x), place.width, theme);
+            pointer.over(whole, Spot::Text { line: number, at });
+        }
+        input.draw(place, buf, theme);
         start = end + 1;
     }
     let track = Rect { width: inside.width + 1, ..inside };
@@ -138,7 +139,7 @@ fn looks(state: &State, text: &str, theme: &Theme) -> Vec<(Range<usize>, Style)>
 }
 
 /// What could stand at the cursor, in a list below it.
-fn candidates(state: &State, theme: &Theme, editor: Rect, area: Rect, buf: &mut Buffer) {
+fn candidates(state: &State, theme: &Theme, editor: Rect, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let sql = &state.sql;
     let widest = sql.candidates.iter().map(|one| SafeText::new(&one.text).width() + one.what.len()).max().unwrap_or(0);
     let wide = u16::try_from(widest + 7).unwrap_or(u16::MAX).clamp(20, 60).min(area.width);
@@ -146,6 +147,7 @@ fn candidates(state: &State, theme: &Theme, editor: Rect, area: Rect, buf: &mut 
     let y = (editor.y + line + 1).min(area.bottom().saturating_sub(3));
     let high = u16::try_from(sql.candidates.len() + 2).unwrap_or(u16::MAX).min(10).min(area.bottom().saturating_sub(y));
     let place = Rect { x: editor.x.min(area.right().saturating_sub(wide)), y, width: wide, height: high };
+    pointer.cover(place);
     let inside = popup::draw(&Frame::default().focused(true), place, buf, theme);
     let first = first_visible(sql.chosen, sql.candidates.len(), inside.height);
     let items = sql
@@ -159,10 +161,12 @@ fn candidates(state: &State, theme: &Theme, editor: Rect, area: Rect, buf: &mut 
             ..Item::default()
         })
         .collect();
-    Menu { items, first, total: sql.candidates.len(), chosen: Some(sql.chosen), key_width: 0 }.draw(inside, buf, theme);
+    let menu = Menu { items, first, total: sql.candidates.len(), chosen: Some(sql.chosen), key_width: 0 };
+    pointer.menu(&menu, inside, Spot::Candidate);
+    menu.draw(inside, buf, theme);
 }
 
-fn result(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn result(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let sql = &state.sql;
     let focus = !sql.editing;
     let running = state.jobs.iter().find(|(_, job)| matches!(job.purpose, Purpose::SqlRun { .. }));
@@ -187,7 +191,7 @@ fn result(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             pane::say(&[Line::new().with("The result has no columns.", PLAIN)], inside, buf, theme);
         }
         Some(ran) => {
-            table(state, ran, theme, inside, buf);
+            table(state, ran, theme, inside, buf, pointer);
             if ran.rows.is_empty() && inside.height > 2 {
                 let ways = [("sql-edit", "goes back to the SQL"), ("sql-leave", "leaves")];
                 let below = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
@@ -231,7 +235,7 @@ fn counted(ran: &Ran, theme: &Theme) -> Line {
     line.with(SafeText::new(&elapsed), theme.dim)
 }
 
-fn table(state: &State, ran: &Ran, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn table(state: &State, ran: &Ran, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = !state.sql.editing;
     let number =
         |column: usize| ran.rows.iter().all(|row| matches!(row.get(column), Some(Value::Int(_) | Value::Float(_) | Value::Null)));
@@ -272,6 +276,7 @@ fn table(state: &State, ran: &Ran, theme: &Theme, area: Rect, buf: &mut Buffer) 
         focused: focus,
     };
     let placed = shown.draw(area, buf, theme);
+    pointer.table(&placed, area);
     let (left, right) = shown.hidden(&placed);
     let [less, more] = if theme.ascii { ["<", ">"] } else { ["‹", "›"] };
     if left {

@@ -34,6 +34,12 @@ impl Histogram<'_> {
         spread(self.values, width).into_iter().map(|(value, _)| value).max().unwrap_or(0)
     }
 
+    /// The first bucket of the column that stands at `x` when it is drawn over the whole of `area`.
+    pub fn bucket_at(&self, area: Rect, x: u16) -> Option<usize> {
+        let column = usize::from(x.checked_sub(area.x)?);
+        spread(self.values, area.width).get(column).map(|(_, first)| *first)
+    }
+
     /// Draws it over the whole of `area`.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let area = clip(area, buf);

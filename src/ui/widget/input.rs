@@ -45,8 +45,7 @@ impl Input<'_> {
         let room = usize::from(area.width);
         let glyphs = self.glyphs(theme);
         let total: usize = glyphs.iter().map(|glyph| glyph.width).sum();
-        let cursor =
-            self.cursor.map(|at| glyphs.iter().find(|glyph| at < glyph.end).map_or((total, 1), |glyph| (glyph.at, glyph.width)));
+        let cursor = self.cursor_in(&glyphs, total);
         let skip = cursor.map_or(0, |(at, wide)| scrolled(at, wide, total, room));
         let mut line = Line::new();
         let mut pad = 0;
@@ -77,6 +76,21 @@ impl Input<'_> {
         }
     }
 
+    /// The place in the text, in bytes, that stands at a column when it is drawn `room` columns wide; behind the text its end.
+    pub fn place_at(&self, column: u16, room: u16, theme: &Theme) -> usize {
+        let glyphs = self.glyphs(theme);
+        let total: usize = glyphs.iter().map(|glyph| glyph.width).sum();
+        let skip = self.cursor_in(&glyphs, total).map_or(0, |(at, wide)| scrolled(at, wide, total, usize::from(room)));
+        let column = skip + usize::from(column);
+        glyphs.iter().find(|glyph| column < glyph.at + glyph.width).map_or(self.text.len(), |glyph| glyph.begin)
+    }
+
+    /// The column of the cursor in the whole line, and how wide what stands under it is.
+    fn cursor_in(&self, glyphs: &[Glyph], total: usize) -> Option<(usize, usize)> {
+        let under = |at: usize| glyphs.iter().find(|glyph| at < glyph.end);
+        self.cursor.map(|at| under(at).map_or((total, 1), |glyph| (glyph.at, glyph.width)))
+    }
+
     fn glyphs(&self, theme: &Theme) -> Vec<Glyph> {
         let mut glyphs = Vec::new();
         let (mut at, mut byte) = (0, 0);
@@ -90,7 +104,7 @@ impl Input<'_> {
                 .filter(|(range, _)| range.start < end && byte < range.end)
                 .fold(ground, |style, (_, look)| style.patch(*look));
             let width = width(&text);
-            glyphs.push(Glyph { text, style, at, width, end });
+            glyphs.push(Glyph { text, style, at, width, begin: byte, end });
             (at, byte) = (at + width, end);
         }
         glyphs
@@ -102,6 +116,7 @@ struct Glyph {
     style: Style,
     at: usize,
     width: usize,
+    begin: usize,
     end: usize,
 }
 

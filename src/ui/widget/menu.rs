@@ -40,13 +40,18 @@ pub fn first_visible(chosen: usize, total: usize, height: u16) -> usize {
 }
 
 impl Menu {
-    /// Draws the items, one a row.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    /// The place of each visible item in the whole list, and where it is drawn.
+    pub fn places(&self, area: Rect) -> impl Iterator<Item = (usize, Rect)> {
         let scrolls = self.total > usize::from(area.height);
         let inner = Rect { width: area.width.saturating_sub(u16::from(scrolls)), ..area };
-        for (item, index) in self.items.iter().zip(0..area.height) {
-            let Some(place) = row(inner, index) else { break };
-            if self.chosen == Some(self.first + usize::from(index)) {
+        let rows = (0..area.height).map_while(move |index| row(inner, index));
+        (self.first..).zip(rows).take(self.items.len())
+    }
+
+    /// Draws the items, one a row.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        for (item, (at, place)) in self.items.iter().zip(self.places(area)) {
+            if self.chosen == Some(at) {
                 tint(place, buf, theme.selection);
             }
             let mut rest = place;

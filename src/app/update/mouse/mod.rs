@@ -1,17 +1,19 @@
 //! The mouse, where it is asked for: a click chooses what it falls on, a click on what is chosen already opens it, the wheel scrolls what lies
 //! under it. Everything it does, keys do too.
 
+mod over;
+mod sql;
+
 use ratatui::layout::{Position, Rect};
 
 use crate::app::command::{Action, Motion};
 use crate::app::effect::Effect;
-use crate::app::key::{Code, Key};
 use crate::app::layout;
-use crate::app::msg::{Mouse, MouseDone};
+use crate::app::msg::{Mouse, MouseDone, Spot};
 use crate::app::state::playbooks::Board;
 use crate::app::state::{Pane, Phase, Place, State, Surface};
 
-use super::{act, answers, keys, motion, rows};
+use super::{act, answers, motion, rows};
 
 /// Lines that one notch of the wheel scrolls.
 const NOTCH: usize = 3;
@@ -23,30 +25,18 @@ pub(super) fn done(state: &mut State, mouse: Mouse, out: &mut Vec<Effect>) {
     }
     state.message = None;
     if !state.layers.is_empty() || !state.pending.is_empty() {
-        over(state, mouse.done, out);
+        over::done(state, mouse, out);
         return;
     }
     let at = Position { x: mouse.column, y: mouse.row };
     match mouse.done {
-        MouseDone::Click => click(state, at, out),
+        MouseDone::Click => click(state, at, mouse.on, out),
         MouseDone::WheelUp => wheel(state, at, Motion::Up, out),
         MouseDone::WheelDown => wheel(state, at, Motion::Down, out),
     }
 }
 
-/// What lies over the surface is scrolled; a click leaves it as it is.
-fn over(state: &mut State, done: MouseDone, out: &mut Vec<Effect>) {
-    let code = match done {
-        MouseDone::Click => return,
-        MouseDone::WheelUp => Code::Up,
-        MouseDone::WheelDown => Code::Down,
-    };
-    if !state.layers.is_empty() {
-        keys::press(state, Key::plain(code), out);
-    }
-}
-
-fn click(state: &mut State, at: Position, out: &mut Vec<Effect>) {
+fn click(state: &mut State, at: Position, on: Option<Spot>, out: &mut Vec<Effect>) {
     let Some(places) = places(state) else { return };
     if places.trail.contains(at) {
         if let Some(surface) = layout::surface_at(&state.tabs(), state.surface, state.size.width, at.x) {
@@ -55,7 +45,7 @@ fn click(state: &mut State, at: Position, out: &mut Vec<Effect>) {
         return;
     }
     match state.surface {
-        Surface::Explore => explore(state, &places, at, out),
+        Surface::Explore => explore(state, &places, at, on, out),
         Surface::Playbooks if state.playbooks.board == Board::Triage => {
             let triage = &state.playbooks.triage;
             if let Some(line) = line_at(board(state, places.body), 0, triage.top, at).filter(|line| *line < triage.lines.len()) {
@@ -74,7 +64,16 @@ fn click(state: &mut State, at: Position, out: &mut Vec<Effect>) {
                 choose(state, line, |state| &mut state.case.cursor, out);
             }
         }
-        Surface::Findings | Surface::Sql => {}
+        Surface::Findings => {
+            let count = state.case.case.findings().len();
+            if let Some(line) = line_of(on).filter(|line| *line < count) {
+                if state.case.finding != line {
+                    state.case.finding_top = 0;
+                }
+                choose(state, line, |state| &mut state.case.finding, out);
+            }
+        }
+        Surface::Sql => sql::click(state, places.body, at, on, out),
     }
 }
 
@@ -83,7 +82,7 @@ fn board(state: &State, body: Rect) -> Rect {
     Rect { width: body.width - layout::about_width(state.size.width).min(body.width), ..body }
 }
 
-fn explore(state: &mut State, places: &layout::Layout, at: Position, out: &mut Vec<Effect>) {
+fn explore(state: &mut State, places: &layout::Layout, at: Position, on: Option<Spot>, out: &mut Vec<Effect>) {
     if places.filter.contains(at) {
         act::act(state, Action::EditFilter, out);
         return;
@@ -108,9 +107,15 @@ fn explore(state: &mut State, places: &layout::Layout, at: Position, out: &mut V
                 finish(state, open, out);
             }
         }
-        Pane::Timeline => {}
+        Pane::Timeline => {
+            let count = state.timeline.buckets.len();
+            if let Some(bucket) = line_of(on).filter(|bucket| *bucket < count) {
+                let open = opens(std::mem::replace(&mut state.timeline.cursor, bucket), bucket);
+                finish(state, open, out);
+            }
+        }
         Pane::Main => match state.place() {
-            Place::Rows => in_rows(state, area, at, had, out),
+            Place::Rows => in_rows(state, (area, at, column_of(on)), had, out),
             Place::Pivot { .. } | Place::Top { .. } => {
                 let count = state.list.items.len();
                 if let Some(line) = line_at(area, 1, state.list.top, at).filter(|line| *line < count) {
@@ -125,21 +130,82 @@ fn explore(state: &mut State, places: &layout::Layout, at: Position, out: &mut V
                     finish(state, open, out);
                 }
             }
-            Place::Templates | Place::Compare { .. } | Place::Page(_) => {}
+            Place::Templates => {
+                let count = state.templates.found().len();
+                if let Some(line) = line_of(on).filter(|line| *line < count) {
+                    let open = opens(std::mem::replace(&mut state.templates.cursor, line), line);
+                    finish(state, open, out);
+                }
+            }
+            Place::Page(_) => {
+                let count = state.page_lines().len();
+                if let Some(line) = line_of(on).filter(|line| *line < count) {
+                    let open = opens(std::mem::replace(&mut state.page.cursor, line), line);
+                    finish(state, open, out);
+                }
+            }
+            Place::Compare { .. } => compared(state, on, had, out),
         },
     }
 }
 
-fn in_rows(state: &mut State, area: Rect, at: Position, had: bool, out: &mut Vec<Effect>) {
+/// Chooses a row and, where there is one below the mouse, a column.
+fn in_rows(state: &mut State, (area, at, column): (Rect, Position, Option<usize>), had: bool, out: &mut Vec<Effect>) {
+    let column = column.filter(|column| *column < state.rows.columns.len());
+    if at.y == area.y + 1 {
+        if let Some(column) = column {
+            let again = had && state.rows.column == column;
+            state.rows.column = column;
+            if again {
+                sort(state, out);
+            }
+        }
+        return;
+    }
     let Some(line) = line_at(area, 1, 0, at) else { return };
     let to = state.rows.top + line as u64;
     if state.rows.total.is_some_and(|total| to >= total) {
         return;
     }
-    let open = had && state.rows.cursor == to;
+    let column = column.unwrap_or(state.rows.column);
+    let open = had && (state.rows.cursor, state.rows.column) == (to, column);
+    state.rows.column = column;
     rows::go_to(state, to, out);
     answers::follow(state, out);
     finish(state, open, out);
+}
+
+/// Sorts by the chosen column, or turns round what is sorted by it already.
+fn sort(state: &mut State, out: &mut Vec<Effect>) {
+    let name = state.rows.columns.get(state.rows.column);
+    let turns = state.view().sort.first().is_some_and(|key| Some(&key.column) == name && !key.descending);
+    act::act(state, if turns { Action::SortDescending } else { Action::SortAscending }, out);
+}
+
+/// Chooses a line of one of the two sides.
+fn compared(state: &mut State, on: Option<Spot>, had: bool, out: &mut Vec<Effect>) {
+    let Some(Spot::Side(side, line)) = on else { return };
+    let compared = &mut state.compared;
+    if line >= compared.lines(side).len() {
+        return;
+    }
+    let Some(cursor) = compared.cursor.get_mut(side) else { return };
+    let before = (std::mem::replace(&mut compared.side, side), std::mem::replace(cursor, line));
+    finish(state, had && before == (side, line), out);
+}
+
+fn line_of(on: Option<Spot>) -> Option<usize> {
+    match on? {
+        Spot::Line(line) => Some(line),
+        _ => None,
+    }
+}
+
+fn column_of(on: Option<Spot>) -> Option<usize> {
+    match on? {
+        Spot::Column(column) => Some(column),
+        _ => None,
+    }
 }
 
 /// Puts a cursor on a line, or opens what it stood on already.
