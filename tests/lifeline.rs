@@ -25,6 +25,8 @@ use casebook::extract::OpenSpec;
 use casebook::playbook::Library;
 use casebook::runtime::{self, Outcome, Preferences, RunError, Start};
 use casebook::settings::paths::Paths;
+use casebook::settings::theme::{Depth, Theme};
+use ratatui::style::Color;
 
 use terminal::Terminal;
 
@@ -399,6 +401,31 @@ fn mouse_title_and_notifications_are_there_when_they_are_asked_for_and_gone_at_t
     let title = raw.find("\x1b]2;log.csv").expect("the title says what is open");
     assert!(raw.find("\x1b[22;2t").is_some_and(|kept| kept < title), "the title before is kept first");
     assert!(raw.rfind("\x1b[23;2t").is_some_and(|back| back > title), "and comes back");
+}
+
+#[test]
+fn a_terminal_that_says_it_is_light_gets_the_light_theme_and_none_of_its_answer_is_taken_for_keys() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = log(home.path()).display().to_string();
+    let config = home.path().join(".config/casebook");
+    fs::create_dir_all(&config).expect("a folder");
+    fs::write(config.join("config.toml"), "[terminal]\nground = \"ask\"\n").expect("the configuration can be written");
+    let ground = |name: &str| match Theme::builtin(name).expect("a theme").with_depth(Depth::Indexed).text.bg {
+        Some(Color::Indexed(index)) => format!("48;5;{index}"),
+        other => panic!("{name} has {other:?} as its ground"),
+    };
+    let (light, dark) = (ground("light"), ground("dark"));
+    let mut terminal = Terminal::start(home.path(), SIZE, &[&log]);
+    terminal.ready("1 of 60");
+    let text = |terminal: &Terminal| String::from_utf8_lossy(&terminal.raw()).into_owned();
+    assert!(text(&terminal).contains("\x1b]11;?\x1b\\") && text(&terminal).contains(&dark) && !text(&terminal).contains(&light));
+    // Between keys, and in two parts, as a slow link may bring it: what would be the surfaces 1 and 5 is none of them.
+    terminal.type_in("j\x1b]11;rgb:ffff/").type_in("f5f5/5555\x1b\\j").ready("3 of 60").keys("j").ready("4 of 60");
+    assert!(text(&terminal).contains(&light), "{}", terminal.text());
+    // Nothing is waited for any more: a key that an answer would begin with is a key.
+    terminal.keys("5").wait("One question over the table").type_in("\x1b]").type_in("select 11").wait("select 11").keys("C-c");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.modes_left_on(), Vec::<String>::new());
 }
 
 /// Runs for two and a half seconds by the clock of the machine, whatever else runs on it: the engine makes numbers that have the time in

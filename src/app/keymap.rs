@@ -1,7 +1,7 @@
 //! From pressed keys to commands: the keys of the action table, a preset over them, a user's own over both.
 
 use super::command::{Command, TABLE, When, by_id};
-use super::key::{Key, sequence};
+use super::key::{Code, Key, sequence};
 use crate::investigate::filter::nearest::nearest;
 
 /// What a sequence of keys means in a place.
@@ -189,6 +189,17 @@ impl Keymap {
     /// The first key sequence of a command, for hints: `p a`.
     pub fn keys_of(&self, command: &Command) -> String {
         self.bindings.iter().find(|binding| binding.1.id == command.id).map(|binding| written(&binding.0)).unwrap_or_default()
+    }
+
+    /// The same; and where those are a function key, which many terminals and multiplexers keep for themselves, the next keys too.
+    pub fn sure_keys_of(&self, command: &Command) -> String {
+        let mut bound = self.bindings.iter().filter(|binding| binding.1.id == command.id).map(|binding| &binding.0);
+        match (bound.next(), bound.next()) {
+            (Some(first), Some(next)) if matches!(first.as_slice(), [Key { code: Code::F(_), .. }]) => {
+                format!("{} or {}", written(first), written(next))
+            }
+            (first, _) => first.map(|keys| written(keys)).unwrap_or_default(),
+        }
     }
 
     /// The commands that work where `here` holds and deserve a place on the hint line, the most deserving first.

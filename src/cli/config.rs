@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::app::command::TABLE;
 use crate::app::keymap::Keymap;
 use crate::runtime::Preferences;
-use crate::settings::config::{self, AFTER, Notify};
+use crate::settings::config::{self, AFTER, GroundFrom, Notify};
 use crate::settings::theme::Theme;
 
 use super::failure::Failure;
@@ -62,6 +62,7 @@ fn default() -> String {
     let themes = Theme::builtin_names().collect::<Vec<_>>().join(", ");
     let presets = Keymap::presets().collect::<Vec<_>>().join(", ");
     let notify = Notify::NAMES.map(|(name, _)| name).join(" or ");
+    let grounds = GroundFrom::NAMES.map(|(name, _)| name).join(", ");
     let mut text = format!(
         "# casebook: what can be set, each at its default. Take the # away from what shall be otherwise; `casebook config check` says what\n\
          # is wrong.\n\n\
@@ -84,6 +85,9 @@ fn default() -> String {
          #notify = \"osc9\"\n\n\
          # What has run for so many seconds counts as long also when the terminal does not say that nobody looks.\n\
          #notify_after = {AFTER}\n\n\
+         # Whether the terminal is light or dark, where no theme is set: {grounds}. \"ask\" asks the terminal (OSC 11);\n\
+         # without this it is known only where the terminal sets COLORFGBG.\n\
+         #ground = \"ask\"\n\n\
          [keys]\n\
          # Where to begin: {presets}.\n\
          #preset = \"default\"\n\n\
@@ -136,6 +140,10 @@ fn schema(themes: &[String]) -> Json {
                         "minimum": 1,
                         "default": AFTER,
                         "description": "Seconds from which on something counts as long, whoever looks.",
+                    },
+                    "ground": {
+                        "enum": GroundFrom::NAMES.map(|(name, _)| name),
+                        "description": "Whether the terminal is light or dark, where no theme is set; by COLORFGBG if it is not said.",
                     },
                 },
             },

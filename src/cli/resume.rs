@@ -22,7 +22,8 @@ pub(super) fn workbench(cli: &Cli, place: &Place<'_>) -> Result<Workbench, Failu
         )));
     }
     let (case, _) = CaseDir::open(&dir, Mode::Read)?;
-    let mut spec = last::opening(&dir, case.case(), last.as_ref()).map_err(|error| Failure::Failed(error.to_string()))?;
+    let mut spec =
+        last::opening(&dir, case.case(), last.as_ref(), &place.paths).map_err(|error| Failure::Failed(error.to_string()))?;
     // How this machine is used is a matter of today.
     let asked = cli.open.spec(&[]);
     (spec.memory, spec.threads, spec.no_cache, spec.max_unpacked) =

@@ -15,6 +15,7 @@ use crate::app::Msg;
 use crate::app::key::{Code, Key};
 use crate::app::msg::{Mouse, MouseDone};
 
+use super::ground::{Heard, PATIENCE, Reply};
 use super::{Incoming, Post, size};
 
 /// Stands between the terminal and the thread that reads from it. While it is closed, that thread stands aside, so that another program
@@ -76,15 +77,27 @@ impl Gate {
     }
 }
 
-/// Listens until the terminal is gone. The thread ends with the program: it waits in a read that nothing else can end.
-pub(super) fn listen(post: Post, gate: Arc<Gate>) {
+/// Listens until the terminal is gone; also for an answer of the terminal, if it was `asked` whether it is light or dark. The thread ends with the program: it waits in a read that nothing else can end.
+pub(super) fn listen(post: Post, gate: Arc<Gate>, asked: bool) {
+    let give = |post: &Post, heard: Vec<Heard>| {
+        for heard in heard {
+            match heard {
+                Heard::Key(key) => post.send(Msg::Key(key)),
+                Heard::Ground(ground) => post.give(Incoming::Ground(ground)),
+            }
+        }
+    };
     let read = move |post: &Post| {
+        let mut reply = Reply::new(asked);
         loop {
             gate.pass();
+            if reply.holds() && matches!(event::poll(PATIENCE), Ok(false)) {
+                give(post, reply.release());
+            }
             match event::read() {
                 Ok(Event::Key(pressed)) => {
                     if let Some(key) = key_of(pressed) {
-                        post.send(Msg::Key(key));
+                        give(post, reply.take(key));
                     }
                 }
                 Ok(Event::Paste(text)) => post.send(Msg::Paste(text)),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::state::{Left, Resume};
 use crate::case::{Case, Event};
-use crate::extract::OpenSpec;
+use crate::extract::{OpenSpec, demo};
 use crate::settings::memory::{self, Thing};
 use crate::settings::paths::Paths;
 
@@ -41,6 +41,14 @@ pub enum NothingToResume {
         /// The case.
         case: String,
     },
+    /// It was the demo, which is not in the cache any more.
+    #[error("the demo is not in the cache any more; this makes it again: {command} --case {case}")]
+    Demo {
+        /// What makes it again.
+        command: String,
+        /// The case.
+        case: String,
+    },
 }
 
 impl Last {
@@ -64,7 +72,7 @@ impl Last {
 }
 
 /// How the extract of a case is opened again: as it was opened last where that is remembered, else the files that the case names.
-pub fn opening(dir: &Path, case: &Case, last: Option<&Last>) -> Result<OpenSpec, NothingToResume> {
+pub fn opening(dir: &Path, case: &Case, last: Option<&Last>, paths: &Paths) -> Result<OpenSpec, NothingToResume> {
     let name = || dir.display().to_string();
     let spec = match last.filter(|last| same(&last.case, dir)) {
         Some(last) => last.spec(),
@@ -79,7 +87,10 @@ pub fn opening(dir: &Path, case: &Case, last: Option<&Last>) -> Result<OpenSpec,
         }
         // A pattern says by itself when nothing fits it.
         if !path.contains(['*', '?']) && !Path::new(path).exists() {
-            return Err(NothingToResume::Moved { path: path.clone(), case: name() });
+            return Err(match demo::command_of(Path::new(path), paths) {
+                Some(command) => NothingToResume::Demo { command, case: name() },
+                None => NothingToResume::Moved { path: path.clone(), case: name() },
+            });
         }
     }
     Ok(spec)
@@ -168,10 +179,11 @@ mod tests {
     fn the_extract_is_opened_as_it_was_opened_last_and_else_by_the_names_in_the_case() {
         let folder = tempfile::tempdir().unwrap();
         let (dir, log) = (folder.path().join("case"), folder.path().join("log.csv"));
+        let paths = Paths::under(&folder.path().join("home"));
         std::fs::write(&log, "x\n").unwrap();
         let log = log.display().to_string();
         let known = case(vec![opened(&[log.clone(), format!("{log}!inner.csv")])]);
-        let spec = opening(&dir, &known, None).unwrap();
+        let spec = opening(&dir, &known, None, &paths).unwrap();
         assert_eq!(spec.inputs, std::slice::from_ref(&log));
         let opened_so = OpenSpec {
             inputs: vec!["log.csv".into()],
@@ -182,21 +194,26 @@ mod tests {
         };
         let last =
             Last { case: dir.clone(), folder: folder.path().to_path_buf(), opened: opened_so, left: Some(Left::default()) };
-        let paths = Paths::under(&folder.path().join("home"));
         memory::keep(&paths, Thing::Last, &last).unwrap();
         assert_eq!(Last::recall(&paths).as_ref(), Some(&last), "it comes back whole");
-        let spec = opening(&dir, &known, Some(&last)).unwrap();
+        let spec = opening(&dir, &known, Some(&last), &paths).unwrap();
         assert_eq!((spec.inputs, spec.map.len(), spec.dedupe), (vec![log.clone()], 1, Some(Role::Request)));
         assert_eq!(spec.joins[0].path, log);
         // What is remembered of another case does not count.
-        let other = opening(&folder.path().join("other"), &known, Some(&last)).unwrap();
+        let other = opening(&folder.path().join("other"), &known, Some(&last), &paths).unwrap();
         assert_eq!(other.map, []);
     }
 
     #[test]
     fn what_cannot_be_gone_on_with_says_what_to_do() {
         let dir = Path::new("/nowhere/case");
-        let said = |case: &Case, last: Option<&Last>| opening(dir, case, last).unwrap_err().to_string();
+        let paths = Paths::under(Path::new("/nowhere/home"));
+        let said = |case: &Case, last: Option<&Last>| opening(dir, case, last, &paths).unwrap_err().to_string();
+        let demo = paths.cache.join("demo/5000-7-clean-v2/requests.csv").display().to_string();
+        assert_eq!(
+            said(&case(vec![opened(&[demo])]), None),
+            "the demo is not in the cache any more; this makes it again: casebook demo --rows 5000 --seed 7 --clean --case /nowhere/case"
+        );
         assert!(said(&case(vec![]), None).contains("no extract was opened"));
         let moved = said(&case(vec![opened(&["/nowhere/log.csv".into()])]), None);
         assert_eq!(

@@ -3,6 +3,7 @@
 mod clipboard;
 mod editor;
 mod effects;
+mod ground;
 mod input;
 mod keeper;
 pub mod last;
@@ -37,6 +38,7 @@ use crate::settings::history;
 use crate::settings::machine::now;
 use crate::settings::memory::{self, Thing};
 use crate::settings::paths::Paths;
+use crate::settings::theme::Ground;
 
 pub use preferences::Preferences;
 
@@ -129,6 +131,8 @@ enum Incoming {
     Drained,
     /// The terminal got the focus or lost it.
     Focus(bool),
+    /// The terminal was asked and says that it is light or dark.
+    Ground(Ground),
     /// The program is to stop until the shell lets it go on.
     Suspend,
     /// The program was stopped and goes on: nobody knows what became of the terminal.
@@ -204,7 +208,7 @@ async fn work(
     incoming: &mut UnboundedReceiver<Incoming>,
 ) -> Option<i32> {
     let gate = Arc::new(Gate::default());
-    input::listen(post.clone(), Arc::clone(&gate));
+    input::listen(post.clone(), Arc::clone(&gate), screen.ask_for_ground());
     state.theme = screen.theme_name().to_owned();
     state.themes = screen.theme_names();
     state.keymap = start.preferences.keymap;
@@ -324,6 +328,11 @@ impl Desk<'_> {
             Incoming::Focus(focused) => {
                 self.hands.signs.focus(focused);
                 return false;
+            }
+            Incoming::Ground(ground) => {
+                self.screen.fit_to(ground);
+                self.screen.theme_name().clone_into(&mut self.state.theme);
+                return true;
             }
             Incoming::Suspend => {
                 self.suspend();

@@ -12,10 +12,12 @@ use signal_hook::consts::SIGHUP;
 use crate::app::msg::Spot;
 use crate::app::state::Size;
 use crate::app::{Msg, State};
+use crate::settings::config::GroundFrom;
 use crate::settings::paths::Paths;
 use crate::settings::theme::{Depth, Ground, Theme, ThemeError};
 use crate::ui;
 
+use super::ground;
 use super::terminal::{Guard, Modes};
 use super::wire::{Canvas, Dialect, Link, Wire};
 use super::{Incoming, Post, Preferences, RunError};
@@ -27,6 +29,8 @@ pub(super) struct Screen {
     link: Arc<Link>,
     theme: Theme,
     themes: Themes,
+    /// The colours that are shown, where the terminal is to say whether it is light or dark.
+    asks: Option<Depth>,
     /// Nothing once the terminal has been given back for good.
     guard: Option<Guard>,
 }
@@ -56,7 +60,13 @@ impl Screen {
         let depth = Depth::of(&colours, &term, plain);
         // What is asked for on the command line counts before NO_COLOR, and NO_COLOR before the configuration.
         let set = preferences.theme.as_deref().filter(|_| depth != Depth::Mono);
-        let name = asked.or(set).unwrap_or(depth.theme(Ground::of_terminal(&variable("COLORFGBG"))));
+        let ground = match preferences.terminal.ground {
+            GroundFrom::Light => Ground::Light,
+            GroundFrom::Dark => Ground::Dark,
+            GroundFrom::Environment | GroundFrom::Terminal => Ground::of_terminal(&variable("COLORFGBG")),
+        };
+        let name = asked.or(set).unwrap_or(depth.theme(ground));
+        let asks = asked.or(set).is_none() && ground == Ground::None && preferences.terminal.ground == GroundFrom::Terminal;
         let themes = Themes { paths: paths.clone(), ascii: preferences.ascii, depth: Depth::of(&colours, &term, false), plain };
         let shown = if asked.is_some() { themes.depth } else { depth };
         let theme = themes.named(name, shown).map_err(|error| RunError::Theme(error.to_string()))?;
@@ -75,7 +85,26 @@ impl Screen {
             told.send(Msg::Failed(format!("a part of the program broke down and is not done: {what}")));
         })?;
         let wire = Wire::new(Dialect::of(&variable("TERM")));
-        Ok(Screen { canvas: Terminal::new(Canvas)?, wire, link, theme, themes, guard: Some(guard) })
+        let asks = asks.then_some(shown);
+        Ok(Screen { canvas: Terminal::new(Canvas)?, wire, link, theme, themes, asks, guard: Some(guard) })
+    }
+
+    /// Asks the terminal whether it is light or dark, where that is wanted and a theme depends on it; whether it was asked.
+    pub(super) fn ask_for_ground(&self) -> bool {
+        let asks = self.asks.is_some_and(|depth| depth.theme(Ground::Light) != depth.theme(Ground::Dark));
+        if asks {
+            self.link.send(ground::QUESTION);
+        }
+        asks
+    }
+
+    /// The terminal has answered: its ground has the theme that fits it, unless another one was chosen meanwhile.
+    pub(super) fn fit_to(&mut self, ground: Ground) {
+        if let Some(depth) = self.asks.take()
+            && self.theme.name == depth.theme(Ground::None)
+        {
+            self.use_theme(depth.theme(ground));
+        }
     }
 
     /// Gives the terminal to another program for a while, or to the shell.

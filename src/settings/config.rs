@@ -23,7 +23,7 @@ use toml::de::{DeTable, DeValue};
 use super::files::{self, FileError};
 use super::paths::Paths;
 
-pub use terminal::{AFTER, Extras, KEYS as TERMINAL_KEYS, Notify};
+pub use terminal::{AFTER, Extras, GroundFrom, KEYS as TERMINAL_KEYS, Notify};
 
 /// A command with the keys that it shall have.
 #[derive(Debug, Clone, PartialEq, Eq)]

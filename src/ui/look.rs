@@ -326,7 +326,7 @@ pub(super) fn title(text: &'static str, focused: bool, theme: &Theme) -> Line {
 
 /// The keys of a command as they are bound, or the way to it through the palette where it has none. What is no command is a key itself.
 pub(super) fn keys_of(state: &State, id: &str) -> SafeText {
-    let keys = |id: &str| by_id(id).map(|command| state.keymap.keys_of(command)).unwrap_or_default();
+    let keys = |id: &str| by_id(id).map(|command| state.keymap.sure_keys_of(command)).unwrap_or_default();
     match (by_id(id), keys(id)) {
         (Some(command), bound) if bound.is_empty() => SafeText::new(&format!("{} {}", keys("palette"), command.title)),
         (None, _) => SafeText::new(id),
@@ -334,7 +334,7 @@ pub(super) fn keys_of(state: &State, id: &str) -> SafeText {
     }
 }
 
-/// The same as [`advice`], with commands in the place of keys: what is bound to them is shown.
+/// What to do where there is nothing to see: a statement, and the commands that lead on with the keys that are bound to them.
 pub(super) fn advise(
     state: &State,
     what: impl Into<SafeText>,
@@ -344,15 +344,6 @@ pub(super) fn advise(
     let mut lines = vec![Line::new().with(what, PLAIN), Line::new()];
     for (id, does) in ways {
         lines.push(Line::new().with(keys_of(state, id), theme.key_hint).with("  ", PLAIN).with(*does, theme.hint));
-    }
-    lines
-}
-
-/// What to do where there is nothing to see: a statement and the keys that lead on.
-pub(super) fn advice(what: impl Into<SafeText>, keys: &[(&'static str, &'static str)], theme: &Theme) -> Vec<Line> {
-    let mut lines = vec![Line::new().with(what, PLAIN), Line::new()];
-    for (key, does) in keys {
-        lines.push(Line::new().with(*key, theme.key_hint).with("  ", PLAIN).with(*does, theme.hint));
     }
     lines
 }

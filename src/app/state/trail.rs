@@ -215,6 +215,33 @@ impl Trail {
     }
 }
 
+impl State {
+    /// The number of a node in the case.
+    pub fn number_of_node(&self, at: usize) -> u64 {
+        let known = self.trail.nodes().get(at).and_then(|node| node.number);
+        known.unwrap_or(self.case.base + at as u64)
+    }
+
+    /// Where the cursor is: row position and column, or the line of a list.
+    pub fn cursor(&self) -> (u64, usize) {
+        let position = match self.place() {
+            Place::Rows => self.rows.cursor,
+            Place::Pivot { .. } | Place::Top { .. } => self.list.cursor as u64,
+            Place::Page(_) => self.page.cursor as u64,
+            Place::Links(_) => self.links.cursor as u64,
+            Place::Templates => self.templates.cursor as u64,
+            Place::Compare { .. } => self.compared.cursor.first().copied().unwrap_or(0) as u64,
+        };
+        (position, self.rows.column)
+    }
+
+    /// Where the analyst stands, for the next sitting.
+    pub fn standing(&self) -> Left {
+        let (position, column) = self.cursor();
+        Left { node: self.number_of_node(self.trail.position()), position, column }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,32 +272,5 @@ mod tests {
         trail.back();
         assert!(!trail.visit(Place::Rows, view("one"), "again".into()));
         assert_eq!(trail.nodes().len(), 2);
-    }
-}
-
-impl State {
-    /// The number of a node in the case.
-    pub fn number_of_node(&self, at: usize) -> u64 {
-        let known = self.trail.nodes().get(at).and_then(|node| node.number);
-        known.unwrap_or(self.case.base + at as u64)
-    }
-
-    /// Where the cursor is: row position and column, or the line of a list.
-    pub fn cursor(&self) -> (u64, usize) {
-        let position = match self.place() {
-            Place::Rows => self.rows.cursor,
-            Place::Pivot { .. } | Place::Top { .. } => self.list.cursor as u64,
-            Place::Page(_) => self.page.cursor as u64,
-            Place::Links(_) => self.links.cursor as u64,
-            Place::Templates => self.templates.cursor as u64,
-            Place::Compare { .. } => self.compared.cursor.first().copied().unwrap_or(0) as u64,
-        };
-        (position, self.rows.column)
-    }
-
-    /// Where the analyst stands, for the next sitting.
-    pub fn standing(&self) -> Left {
-        let (position, column) = self.cursor();
-        Left { node: self.number_of_node(self.trail.position()), position, column }
     }
 }

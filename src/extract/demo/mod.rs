@@ -239,6 +239,16 @@ pub fn cached(
     }
 }
 
+/// The command that makes a demo again which was in the cache under this path; nothing for any other file.
+pub fn command_of(path: &Path, paths: &Paths) -> Option<String> {
+    let inside = path.strip_prefix(paths.cache.join("demo")).ok()?;
+    let folder = inside.components().next()?.as_os_str().to_str()?;
+    let mut parts = folder.split('-');
+    let (rows, seed) = (parts.next()?.parse::<u64>().ok()?, parts.next()?.parse::<u64>().ok()?);
+    let clean = if parts.next() == Some("clean") { " --clean" } else { "" };
+    Some(format!("casebook demo --rows {rows} --seed {seed}{clean}"))
+}
+
 /// Counts up whenever the same [`Spec`] gives other bytes than before.
 const VERSION: u32 = 2;
 

@@ -203,16 +203,16 @@ fn result(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &
         }
         None if running.is_some() => {}
         None => {
-            let keys: &[(&'static str, &'static str)] = match sql.editor.is_empty() {
-                true => &[("Tab", "takes the SQL of the view over"), ("C-p", "the SQL that was run before"), ("Esc", "leaves")],
-                false => &[("F5", "or M-Enter or C-g runs it"), ("F6", "shows how it would run"), ("F7", "opens it as a view")],
+            let ways: &[(&'static str, &'static str)] = match sql.editor.is_empty() {
+                true => &[
+                    ("sql-complete", "takes the SQL of the view over"),
+                    ("sql-older", "the SQL that was run before"),
+                    ("sql-leave", "leaves"),
+                ],
+                false => &[("sql-run", "runs it"), ("sql-explain", "shows how it would run"), ("sql-open", "opens it as a view")],
             };
-            pane::say(
-                &look::advice("One question over the table requests; nothing can be changed.", keys, theme),
-                inside,
-                buf,
-                theme,
-            );
+            let what = "One question over the table requests; nothing can be changed.";
+            pane::say(&look::advise(state, what, ways, theme), inside, buf, theme);
         }
     }
 }
