@@ -109,14 +109,14 @@ fn a_sitting_goes_on_where_the_last_one_ended() {
     assert!(said.contains("no case to go on with yet"), "{said}");
     log(home.path());
     let mut terminal = Terminal::start(home.path(), WIDE, &["--case", "mine", "--map", "org=api_key_id", "log.csv"]);
-    terminal.ready("1 of 40").wait("new case").keys("l l").keys("+").ready("1 of 30").keys("Q");
+    terminal.ready("1 of 40").wait("new case").keys("l l").keys("+").ready("1 of 30").keys("j j").ready("3 of 30").keys("Q");
     assert_eq!(terminal.end(), 0);
     // From elsewhere, without a word on the case or the log.
     let elsewhere = home.path().join("elsewhere");
     fs::create_dir(&elsewhere).expect("a folder");
     let program = env!("CARGO_BIN_EXE_casebook");
     let mut terminal = Terminal::run(home.path(), WIDE, "sh", &["-c", &format!("cd elsewhere && exec {program} --resume")]);
-    terminal.ready("1 of 30").wait("account:acct_busy").wait("last view").keys("Backspace").ready("1 of 40");
+    terminal.ready("3 of 30").wait("account:acct_busy").wait("where the last sitting ended").keys("Backspace").ready("1 of 40");
     // The role that was mapped by hand is there again.
     terminal.keys("z m").wait("api_key_id").keys("Esc").gone("mapping").keys("Q");
     assert_eq!(terminal.end(), 0);

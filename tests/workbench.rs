@@ -95,7 +95,7 @@ fn a_real_attack_from_the_busiest_key_to_a_report_that_verifies() {
         .type_in("same address as the attacker")
         .keys("Enter Enter");
     terminal.wait("saved: label").keys("Enter").ready("29 of 2,900").keys("m").wait("saved: pin").keys("j").wait("2 of 29");
-    terminal.keys("m").ready("pinned");
+    terminal.keys("m").wait("saved: pin").ready("pinned");
     terminal.keys("c").wait("note on").type_in("second account on the address").keys("C-s").wait("saved: note");
     terminal.keys("Space r Enter Enter").wait("report written").keys("Q");
     assert_eq!(terminal.end(), 0);

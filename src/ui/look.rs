@@ -4,8 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::command::by_id;
+use crate::app::command::{Command, by_id};
 use crate::app::focus;
+use crate::app::keymap::Keymap;
 use crate::app::state::State;
 use crate::case::{Connotation, Label, Stage, Stamp, Status, Target};
 use crate::domain::{Entity, Kind, Role, SafeText, Severity, Timestamp, Value};
@@ -326,7 +327,11 @@ pub(super) fn title(text: &'static str, focused: bool, theme: &Theme) -> Line {
 
 /// The keys of a command as they are bound, or the way to it through the palette where it has none. What is no command is a key itself.
 pub(super) fn keys_of(state: &State, id: &str) -> SafeText {
-    let keys = |id: &str| by_id(id).map(|command| state.keymap.sure_keys_of(command)).unwrap_or_default();
+    keys_by(state, id, Keymap::keys_of)
+}
+
+fn keys_by(state: &State, id: &str, bound: fn(&Keymap, &Command) -> String) -> SafeText {
+    let keys = |id: &str| by_id(id).map(|command| bound(&state.keymap, command)).unwrap_or_default();
     match (by_id(id), keys(id)) {
         (Some(command), bound) if bound.is_empty() => SafeText::new(&format!("{} {}", keys("palette"), command.title)),
         (None, _) => SafeText::new(id),
@@ -343,7 +348,9 @@ pub(super) fn advise(
 ) -> Vec<Line> {
     let mut lines = vec![Line::new().with(what, PLAIN), Line::new()];
     for (id, does) in ways {
-        lines.push(Line::new().with(keys_of(state, id), theme.key_hint).with("  ", PLAIN).with(*does, theme.hint));
+        lines.push(
+            Line::new().with(keys_by(state, id, Keymap::sure_keys_of), theme.key_hint).with("  ", PLAIN).with(*does, theme.hint),
+        );
     }
     lines
 }
