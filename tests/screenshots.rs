@@ -11,6 +11,7 @@ mod raster;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use casebook::app::key::{Key, sequence};
 use casebook::app::state::tour::TourKept;
@@ -19,7 +20,7 @@ use casebook::app::{Effect, Msg, State, update};
 use casebook::case::{Case, Entry, Event as CaseEvent};
 use casebook::domain::Timestamp;
 use casebook::engine::duckdb::DuckOpener;
-use casebook::engine::{Engine, Event};
+use casebook::engine::{End, Engine, Event};
 use casebook::extract::{self, OpenSpec, demo};
 use casebook::settings::paths::Paths;
 use casebook::settings::theme::Theme;
@@ -108,7 +109,11 @@ impl Studio {
     /// Takes answers until nothing runs any more.
     fn settle(&mut self) {
         while !self.state.jobs.is_empty() {
-            let event = self.events.recv_timeout(std::time::Duration::from_secs(120)).expect("the engine answers");
+            let mut event = self.events.recv_timeout(Duration::from_secs(300)).expect("the engine answers");
+            // How long things take on this machine is no part of a picture.
+            if let Event::Ended { end: End::Done { elapsed, .. }, .. } = &mut event {
+                *elapsed = Duration::ZERO;
+            }
             if !matches!(event, Event::Progress { .. }) {
                 self.send(Msg::Engine(event));
             }
