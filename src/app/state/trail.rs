@@ -124,8 +124,13 @@ impl Trail {
     pub fn remember(&mut self, node: Node) -> usize {
         let same = |known: &Node| known.parent == node.parent && known.place == node.place && known.view == node.view;
         let at = self.nodes.iter().position(same).unwrap_or(self.nodes.len());
+        if let Some(parent) = node.parent.and_then(|parent| self.nodes.get_mut(parent)) {
+            parent.forward = Some(at);
+        }
         match self.nodes.get_mut(at) {
-            Some(known) => known.number = known.number.or(node.number),
+            Some(known) => {
+                (known.number, known.rows) = (known.number.or(node.number), known.rows.or(node.rows));
+            }
             None => self.nodes.push(node),
         }
         at

@@ -131,8 +131,10 @@ fn a_sitting_goes_on_where_the_last_one_ended() {
     desk.play("Backspace");
     assert!(matches!(desk.state.place(), Place::Pivot { to: Role::Ip, from } if from[0].value == "acct_1"));
     assert_eq!(desk.state.standing().node, 2);
+    desk.play("=");
+    assert_eq!(desk.state.standing().node, 3, "and the way on again");
     // What is new is numbered behind what is known.
-    desk.play("Backspace l +").settle();
+    desk.play("Backspace Backspace l +").settle();
     assert!(matches!(desk.recorded.as_slice(), [.., Event::Visited { node: 12, parent: Some(1), .. }]), "{:?}", desk.recorded);
 }
 
