@@ -60,9 +60,9 @@ fn paint(state: &State, theme: &Theme, whole: Rect, buf: &mut Buffer, pointer: &
     pane::trail::draw(state, theme, places.trail, buf);
     match state.surface {
         Surface::Explore => pane::explore(state, theme, &places, buf, pointer),
-        Surface::Playbooks => surface::playbooks::draw(state, theme, places.body, buf),
+        Surface::Playbooks => surface::playbooks::draw(state, theme, places.body, buf, pointer),
         Surface::Findings => surface::findings::draw(state, theme, places.body, buf, pointer),
-        Surface::Case => surface::case::draw(state, theme, places.body, buf),
+        Surface::Case => surface::case::draw(state, theme, places.body, buf, pointer),
         Surface::Sql => surface::sql::draw(state, theme, places.body, buf, pointer),
     }
     pane::hints::draw(state, theme, places.hint, buf);

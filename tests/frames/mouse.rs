@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use casebook::app::state::{Layer, Pane, Place, Surface};
+use casebook::app::state::{Layer, Pane, Place, State, Surface};
 use casebook::settings::theme::Theme;
 use ratatui::buffer::{Buffer, CellWidth};
 
-use super::FINDINGS;
 use super::picture;
 use super::stage::Stage;
 use super::terms::SCENES;
+use super::{CASEWORK_THEN_CASE, FINDINGS};
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (160, 50), (40, 10)];
 
@@ -156,6 +156,49 @@ fn lists_of_the_explore_surface_are_clicked_where_they_are_drawn() {
         assert_eq!((stage.state().compared.side, stage.state().compared.current().is_some()), (0, true));
         stage.click(&theme(), first.0, first.1 + 2);
         assert_eq!(*stage.state().place(), Place::Rows, "the rows with the value are opened");
+    }
+}
+
+/// Chooses a line by keys, another one by `j`, and the first one again by a click on where its cursor sign was.
+fn goes_back_by_a_click(keys: &str, start: fn(u16, u16) -> Stage, cursor: fn(&State) -> usize) {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut stage = start(width, height);
+        stage.press(keys);
+        let signs = |stage: &Stage| places_of(&stage.draw(&theme()), "▌").into_iter().collect::<BTreeSet<(u16, u16)>>();
+        let (at, before) = (cursor(stage.state()), signs(&stage));
+        stage.press("j");
+        assert_ne!(cursor(stage.state()), at, "{keys} at {width}x{height}");
+        let after = signs(&stage);
+        let gone: Vec<&(u16, u16)> = before.difference(&after).collect();
+        let [(x, y)] = gone[..] else { panic!("{keys} at {width}x{height}: the cursor was at {gone:?}") };
+        stage.click(&theme(), x + 3, *y);
+        assert_eq!(cursor(stage.state()), at, "{keys} at {width}x{height}");
+    }
+}
+
+#[test]
+fn lines_with_a_cursor_sign_are_clicked_where_they_are_drawn() {
+    goes_back_by_a_click("l l p i", Stage::ready, |state| state.list.cursor);
+    goes_back_by_a_click("l l p l j", Stage::ready, |state| state.links.cursor);
+    goes_back_by_a_click("2 j j", Stage::ready, |state| state.playbooks.cursor);
+    goes_back_by_a_click("2 R g", Stage::ready, |state| state.playbooks.triage.cursor);
+    goes_back_by_a_click(CASEWORK_THEN_CASE, Stage::ready, |state| state.case.cursor);
+}
+
+#[test]
+fn fields_and_the_detail_are_clicked_where_they_are_drawn() {
+    let mut stage = Stage::ready(160, 50);
+    for name in ["status", "endpoint"] {
+        // The fields are at the left edge, the detail at the right one.
+        let mut places = places_of(&stage.draw(&theme()), name);
+        places.sort_unstable();
+        let (first, last) = (places[0], places[places.len() - 1]);
+        stage.click(&theme(), first.0, first.1);
+        let field = stage.state().fields.lines()[stage.state().fields.cursor].field();
+        assert_eq!((stage.state().focus, stage.state().fields.fields[field].column.as_str()), (Pane::Fields, name));
+        stage.click(&theme(), last.0, last.1);
+        let detail = &stage.state().detail;
+        assert_eq!((stage.state().focus, detail.lines()[detail.cursor].name.as_str()), (Pane::Detail, name));
     }
 }
 

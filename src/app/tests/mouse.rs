@@ -113,9 +113,9 @@ fn over_the_surface_a_second_click_is_enter_and_one_beside_it_is_nothing() {
 #[test]
 fn a_click_takes_the_focus_and_chooses_a_line_there() {
     let mut desk = Desk::new();
-    click(&mut desk, 5, 5);
+    click_on(&mut desk, 5, 5, Spot::Line(2));
     assert_eq!((desk.state.focus, desk.state.fields.cursor), (Pane::Fields, 2));
-    click(&mut desk, 100, 4);
+    click_on(&mut desk, 100, 4, Spot::Line(1));
     assert_eq!((desk.state.focus, desk.state.detail.cursor), (Pane::Detail, 1));
     click(&mut desk, 60, 4);
     assert_eq!(desk.state.focus, Pane::Timeline);
@@ -148,16 +148,16 @@ fn on_the_boards_of_playbooks_a_click_chooses_what_is_shown_there() {
     let mut desk = super::playbooks::desk();
     desk.play("R");
     let library = desk.state.playbooks.cursor;
-    click(&mut desk, 10, 4);
+    click_on(&mut desk, 10, 4, Spot::Line(2));
     assert_eq!((desk.state.playbooks.triage.cursor, desk.state.playbooks.cursor), (2, library));
     assert_eq!(desk.state.surface, Surface::Playbooks, "what was not chosen before is not opened");
     // What is said beside the board is nothing to choose.
     click(&mut desk, 110, 3);
     assert_eq!(desk.state.playbooks.triage.cursor, 2);
-    click(&mut desk, 10, 4);
+    click_on(&mut desk, 10, 4, Spot::Line(2));
     assert_eq!((desk.state.surface, desk.filter().as_str()), (Surface::Explore, "account:acct_2"));
     desk.play("2 Tab g");
-    click(&mut desk, 10, 3);
+    click_on(&mut desk, 10, 3, Spot::Line(1));
     assert_eq!(desk.state.playbooks.cursor, 1);
 }
 
@@ -180,9 +180,9 @@ fn a_list_is_clicked_like_the_rows() {
     let mut desk = Desk::new();
     desk.play("l F");
     assert!(desk.state.list.items.len() > 2);
-    click(&mut desk, ROWS.0, ROWS.1 + 1);
+    click_on(&mut desk, ROWS.0, ROWS.1 + 1, Spot::Line(1));
     assert_eq!(desk.state.list.cursor, 1);
-    click(&mut desk, ROWS.0, ROWS.1 + 1);
+    click_on(&mut desk, ROWS.0, ROWS.1 + 1, Spot::Line(1));
     assert!(desk.filter().starts_with("account:"), "{}", desk.filter());
 }
 
@@ -205,6 +205,7 @@ fn any_cell_of_any_screen_can_be_clicked() {
                     for done in [MouseDone::Click, MouseDone::WheelDown, MouseDone::WheelUp] {
                         at(&mut desk, done, column, row);
                     }
+                    click_on(&mut desk, column, row, Spot::Line(usize::from(row)));
                 }
             }
             desk.play("Esc Esc Esc Esc");

@@ -5,12 +5,14 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::detail::DetailLine;
 use crate::app::state::jobs::Purpose;
 use crate::app::state::{Pane, State};
 use crate::case::{Note, Target};
 use crate::domain::{Entity, Role, SafeText, Value};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::text::{Cut, PLAIN, enough, width};
 use crate::ui::widget::tree::{Node, Tree};
 use crate::ui::widget::{Line, paragraph, row, scroll, sign};
@@ -22,7 +24,7 @@ use super::{focused, frame, say};
 const NAMES: u16 = 16;
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = focused(state, Pane::Detail);
     let detail = &state.detail;
     let mut title = look::title("detail", focus, theme);
@@ -64,6 +66,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let above = Rect { height: inside.height - below - rule, ..inside };
     let visible = usize::from(above.height);
     let first = detail.top.min(detail.cursor).max((detail.cursor + 1).saturating_sub(visible));
+    for (at, index) in (first..lines.len()).zip(0..above.height) {
+        row(above, index).into_iter().for_each(|place| pointer.over(place, Spot::Line(at)));
+    }
     let shown: Vec<&DetailLine> = lines.iter().skip(first).take(visible).collect();
     let widest = shown.iter().filter(|line| line.depth == 0).map(|line| width(&SafeText::new(&line.name))).max().unwrap_or(0);
     let nodes = shown.iter().map(|line| node(state, theme, line, usize::from(inside.width))).collect();

@@ -3,11 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::fields::{Counted, Field, FieldLine, Numbers, Values};
 use crate::app::state::{Pane, State};
 use crate::domain::{Role, SafeText, Value};
 use crate::investigate::compare::Before;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::text::{PLAIN, enough, width};
 use crate::ui::widget::{Line, bar, row, scroll, sign, tint};
 use crate::ui::{format, look};
@@ -15,7 +17,7 @@ use crate::ui::{format, look};
 use super::{focused, frame};
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = focused(state, Pane::Fields);
     let inside = frame(title(state, theme, focus), counted(state), focus, area, buf, theme);
     let lines = state.fields.lines();
@@ -26,6 +28,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     for ((place, line), index) in lines.iter().enumerate().skip(state.fields.top).zip(0..inside.height) {
         let Some(area) = row(inside, index) else { break };
+        pointer.over(area, Spot::Line(place));
         if focus && place == state.fields.cursor {
             tint(area, buf, theme.selection);
             sign(buf, area.x, area.y, if theme.ascii { ">" } else { "▌" }, theme.accent);

@@ -4,11 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::msg::Spot;
 use crate::app::state::links::LinkLine;
 use crate::app::state::{Pane, State};
 use crate::domain::{Entity, SafeText};
 use crate::investigate::links::{Neighbour, Over, Via};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::text::{Cut, PLAIN, enough};
 use crate::ui::widget::{Line, network, row, scroll, sign, tint};
 use crate::ui::{format, look};
@@ -16,7 +18,7 @@ use crate::ui::{format, look};
 use super::{focused, frame, say};
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, start: &Entity, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, start: &Entity, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = focused(state, Pane::Main);
     let title = look::title("links of", focus, theme).with(" ", PLAIN).with(SafeText::cut(&start.to_string(), 40), theme.accent);
     let inside = frame(title, summary(state, theme), focus, area, buf, theme);
@@ -42,6 +44,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, start: &Entity, area: Rect, buf
     let visible = pane.lines.iter().enumerate().skip(pane.top).take(usize::from(inside.height.saturating_sub(1)));
     for ((at, line), index) in visible.zip(1..) {
         let Some(place) = row(inside, index) else { break };
+        pointer.over(place, Spot::Line(at));
         if at == pane.cursor {
             tint(place, buf, theme.selection);
             sign(buf, place.x, place.y, if theme.ascii { ">" } else { "▌" }, if focus { theme.accent } else { theme.dim });

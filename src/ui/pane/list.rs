@@ -3,12 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::list::ListItem;
 use crate::app::state::marks::described;
 use crate::app::state::{Pane, Place, State};
 use crate::domain::{Role, SafeText};
 use crate::investigate::listing::Order;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::text::{PLAIN, width};
 use crate::ui::widget::{Line, bar, row, scroll, sign, tint};
 use crate::ui::{format, look};
@@ -16,7 +18,7 @@ use crate::ui::{format, look};
 use super::{fields, focused, frame, say};
 
 /// Draws the pane.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let focus = focused(state, Pane::Main);
     let list = &state.list;
     let inside = frame(title(state, theme, focus), counted(state, theme), focus, area, buf, theme);
@@ -53,8 +55,9 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     for (item, index) in visible.iter().zip(1..) {
         let Some(place) = row(inside, index) else { break };
-        let current = list.cursor == list.top + usize::from(index - 1);
-        if current {
+        let at = list.top + usize::from(index - 1);
+        pointer.over(place, Spot::Line(at));
+        if list.cursor == at {
             tint(place, buf, theme.selection);
             let style = if focus { theme.accent } else { theme.dim };
             sign(buf, place.x, place.y, if theme.ascii { ">" } else { "▌" }, style);

@@ -30,7 +30,7 @@ use super::widget::{Line, paragraph};
 pub(super) fn explore(state: &State, theme: &Theme, places: &Layout, buf: &mut Buffer, pointer: &mut Pointer) {
     filter::draw(state, theme, places.filter, buf);
     if let Some(area) = places.fields {
-        fields::draw(state, theme, area, buf);
+        fields::draw(state, theme, area, buf, pointer);
     }
     if let Some(area) = places.timeline {
         histogram::draw(state, theme, area, buf, pointer);
@@ -38,15 +38,15 @@ pub(super) fn explore(state: &State, theme: &Theme, places: &Layout, buf: &mut B
     if let Some(area) = places.main {
         match state.place() {
             Place::Rows => rows::draw(state, theme, area, buf, pointer),
-            Place::Pivot { .. } | Place::Top { .. } => list::draw(state, theme, area, buf),
+            Place::Pivot { .. } | Place::Top { .. } => list::draw(state, theme, area, buf, pointer),
             Place::Compare { a, b } => compare::draw(state, theme, (*a, *b), area, buf, pointer),
             Place::Page(entity) => page::draw(state, theme, entity, area, buf, pointer),
-            Place::Links(start) => links::draw(state, theme, start, area, buf),
+            Place::Links(start) => links::draw(state, theme, start, area, buf, pointer),
             Place::Templates => templates::draw(state, theme, area, buf, pointer),
         }
     }
     if let Some(area) = places.detail {
-        detail::draw(state, theme, area, buf);
+        detail::draw(state, theme, area, buf, pointer);
     }
     let focused = match state.focus {
         Pane::Fields => places.fields,

@@ -5,10 +5,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::msg::Spot;
 use crate::app::state::{CaseLine, State};
 use crate::case::{AuditKind, Measure, MomentKind, Pin};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::popup::Frame;
 use crate::ui::widget::text::{Cut, PLAIN, enough};
 use crate::ui::widget::{Line, row, scroll};
@@ -17,7 +19,7 @@ use crate::ui::{format, look, pane};
 use super::{line_room, two_sided};
 
 /// Draws the surface.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let founding = state.case.case.founding();
     let mut title = look::title("case", true, theme);
     if !founding.title.is_empty() {
@@ -37,6 +39,7 @@ pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     for ((place, line), index) in lines.iter().enumerate().skip(state.case.top).zip(0..inside.height) {
         let Some(area) = row(inside, index) else { break };
+        pointer.over(area, Spot::Line(place));
         let spot = line_room(area, place == state.case.cursor, buf, theme);
         let (left, right) = sides(state, theme, line, usize::from(spot.width));
         two_sided(&left, &right, spot, buf, theme);

@@ -5,11 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::layout;
+use crate::app::msg::Spot;
 use crate::app::state::State;
 use crate::app::state::playbooks::{Board, CANNOT_RUN, Entry, Hit, PlaybookLine};
 use crate::app::state::triage::Verdict;
 use crate::domain::{Entity, SafeText, Severity};
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::popup::Frame;
 use crate::ui::widget::text::{Cut, PLAIN, enough};
 use crate::ui::widget::{Line, row, scroll};
@@ -18,12 +20,12 @@ use crate::ui::{format, look, pane};
 use super::{about, line_room, triage, two_sided};
 
 /// Draws the surface.
-pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let beside = layout::about_width(area.width);
     let board = Rect { width: area.width - beside, ..area };
     match state.playbooks.board {
-        Board::Library => library(state, theme, board, buf),
-        Board::Triage => triage::draw(state, theme, board, buf),
+        Board::Library => library(state, theme, board, buf, pointer),
+        Board::Triage => triage::draw(state, theme, board, buf, pointer),
     }
     if beside > 0 {
         about::draw(state, theme, Rect { x: board.right(), width: beside, ..area }, buf);
@@ -58,7 +60,7 @@ pub(super) fn frame(state: &State, right: Line, theme: &Theme) -> Frame {
     Frame { title, right, bottom: Line::new(), focused: true }
 }
 
-fn library(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn library(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let playbooks = &state.playbooks;
     let right = Line::new().with(format::count(playbooks.entries.len() as u64), PLAIN);
     let inside = frame(state, right, theme).draw(area, buf, theme);
@@ -76,6 +78,7 @@ fn library(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     for ((place, line), index) in lines.iter().enumerate().skip(playbooks.top).zip(0..inside.height) {
         let Some(area) = row(inside, index) else { break };
+        pointer.over(area, Spot::Line(place));
         let spot = line_room(area, place == playbooks.cursor, buf, theme);
         let room = usize::from(spot.width);
         let both = match line {

@@ -3,10 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::msg::Spot;
 use crate::app::state::State;
 use crate::app::state::triage::{Suspect, TriageLine, Verdict};
 use crate::domain::SafeText;
 use crate::settings::theme::Theme;
+use crate::ui::pointer::Pointer;
 use crate::ui::widget::text::{Cut, PLAIN, enough, width};
 use crate::ui::widget::{Line, row, scroll};
 use crate::ui::{format, look, pane};
@@ -21,7 +23,7 @@ const ENTITY: usize = 34;
 const NARROW: usize = 50;
 
 /// Draws the board.
-pub(super) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer, pointer: &mut Pointer) {
     let playbooks = &state.playbooks;
     let triage = &playbooks.triage;
     let inside = frame(state, counts(state, theme), theme).draw(area, buf, theme);
@@ -35,6 +37,7 @@ pub(super) fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let named = longest.clamp(12, ENTITY).min(usize::from(inside.width) / 2);
     for ((place, line), index) in triage.lines.iter().enumerate().skip(triage.top).zip(0..inside.height) {
         let Some(area) = row(inside, index) else { break };
+        pointer.over(area, Spot::Line(place));
         let spot = line_room(area, place == triage.cursor, buf, theme);
         let room = usize::from(spot.width);
         let both = match *line {

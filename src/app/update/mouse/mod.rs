@@ -47,39 +47,26 @@ fn click(state: &mut State, at: Position, on: Option<Spot>, out: &mut Vec<Effect
     match state.surface {
         Surface::Explore => explore(state, &places, at, on, out),
         Surface::Playbooks if state.playbooks.board == Board::Triage => {
-            let triage = &state.playbooks.triage;
-            if let Some(line) = line_at(board(state, places.body), 0, triage.top, at).filter(|line| *line < triage.lines.len()) {
-                choose(state, line, |state| &mut state.playbooks.triage.cursor, out);
-            }
+            let count = state.playbooks.triage.lines.len();
+            choose(state, line_of(on, count), |state| &mut state.playbooks.triage.cursor, true, out);
         }
         Surface::Playbooks => {
             let count = state.playbooks.lines().len();
-            if let Some(line) = line_at(board(state, places.body), 0, state.playbooks.top, at).filter(|line| *line < count) {
-                choose(state, line, |state| &mut state.playbooks.cursor, out);
-            }
+            choose(state, line_of(on, count), |state| &mut state.playbooks.cursor, true, out);
         }
         Surface::Case => {
             let count = state.case_lines().len();
-            if let Some(line) = line_at(places.body, 0, state.case.top, at).filter(|line| *line < count) {
-                choose(state, line, |state| &mut state.case.cursor, out);
-            }
+            choose(state, line_of(on, count), |state| &mut state.case.cursor, true, out);
         }
         Surface::Findings => {
-            let count = state.case.case.findings().len();
-            if let Some(line) = line_of(on).filter(|line| *line < count) {
-                if state.case.finding != line {
-                    state.case.finding_top = 0;
-                }
-                choose(state, line, |state| &mut state.case.finding, out);
+            let line = line_of(on, state.case.case.findings().len());
+            if line.is_some_and(|line| line != state.case.finding) {
+                state.case.finding_top = 0;
             }
+            choose(state, line, |state| &mut state.case.finding, true, out);
         }
         Surface::Sql => sql::click(state, places.body, at, on, out),
     }
-}
-
-/// The board of playbooks, without what is said beside it.
-fn board(state: &State, body: Rect) -> Rect {
-    Rect { width: body.width - layout::about_width(state.size.width).min(body.width), ..body }
 }
 
 fn explore(state: &mut State, places: &layout::Layout, at: Position, on: Option<Spot>, out: &mut Vec<Effect>) {
@@ -91,58 +78,36 @@ fn explore(state: &mut State, places: &layout::Layout, at: Position, on: Option<
     // Only where it had the focus already can a click mean what is chosen there.
     let had = std::mem::replace(&mut state.focus, pane) == pane;
     // The focus may give panes other places: what was clicked on is where it was.
-    let opens = |before: usize, line: usize| had && before == line;
     match pane {
         Pane::Fields => {
             let count = state.fields.lines().len();
-            if let Some(line) = line_at(area, 0, state.fields.top, at).filter(|line| *line < count) {
-                let open = opens(std::mem::replace(&mut state.fields.cursor, line), line);
-                finish(state, open, out);
-            }
+            choose(state, line_of(on, count), |state| &mut state.fields.cursor, had, out);
         }
         Pane::Detail => {
             let count = state.detail.lines().len();
-            if let Some(line) = line_at(area, 0, state.detail.top, at).filter(|line| *line < count) {
-                let open = opens(std::mem::replace(&mut state.detail.cursor, line), line);
-                finish(state, open, out);
-            }
+            choose(state, line_of(on, count), |state| &mut state.detail.cursor, had, out);
         }
         Pane::Timeline => {
             let count = state.timeline.buckets.len();
-            if let Some(bucket) = line_of(on).filter(|bucket| *bucket < count) {
-                let open = opens(std::mem::replace(&mut state.timeline.cursor, bucket), bucket);
-                finish(state, open, out);
-            }
+            choose(state, line_of(on, count), |state| &mut state.timeline.cursor, had, out);
         }
         Pane::Main => match state.place() {
             Place::Rows => in_rows(state, (area, at, column_of(on)), had, out),
             Place::Pivot { .. } | Place::Top { .. } => {
                 let count = state.list.items.len();
-                if let Some(line) = line_at(area, 1, state.list.top, at).filter(|line| *line < count) {
-                    let open = opens(std::mem::replace(&mut state.list.cursor, line), line);
-                    finish(state, open, out);
-                }
+                choose(state, line_of(on, count), |state| &mut state.list.cursor, had, out);
             }
             Place::Links(_) => {
                 let count = state.links.lines.len();
-                if let Some(line) = line_at(area, 1, state.links.top, at).filter(|line| *line < count) {
-                    let open = opens(std::mem::replace(&mut state.links.cursor, line), line);
-                    finish(state, open, out);
-                }
+                choose(state, line_of(on, count), |state| &mut state.links.cursor, had, out);
             }
             Place::Templates => {
                 let count = state.templates.found().len();
-                if let Some(line) = line_of(on).filter(|line| *line < count) {
-                    let open = opens(std::mem::replace(&mut state.templates.cursor, line), line);
-                    finish(state, open, out);
-                }
+                choose(state, line_of(on, count), |state| &mut state.templates.cursor, had, out);
             }
             Place::Page(_) => {
                 let count = state.page_lines().len();
-                if let Some(line) = line_of(on).filter(|line| *line < count) {
-                    let open = opens(std::mem::replace(&mut state.page.cursor, line), line);
-                    finish(state, open, out);
-                }
+                choose(state, line_of(on, count), |state| &mut state.page.cursor, had, out);
             }
             Place::Compare { .. } => compared(state, on, had, out),
         },
@@ -162,8 +127,8 @@ fn in_rows(state: &mut State, (area, at, column): (Rect, Position, Option<usize>
         }
         return;
     }
-    let Some(line) = line_at(area, 1, 0, at) else { return };
-    let to = state.rows.top + line as u64;
+    let Some(line) = row_at(area, at) else { return };
+    let to = state.rows.top + u64::from(line);
     if state.rows.total.is_some_and(|total| to >= total) {
         return;
     }
@@ -194,9 +159,10 @@ fn compared(state: &mut State, on: Option<Spot>, had: bool, out: &mut Vec<Effect
     finish(state, had && before == (side, line), out);
 }
 
-fn line_of(on: Option<Spot>) -> Option<usize> {
+/// The line that was clicked on, of so many.
+fn line_of(on: Option<Spot>, count: usize) -> Option<usize> {
     match on? {
-        Spot::Line(line) => Some(line),
+        Spot::Line(line) => Some(line).filter(|line| *line < count),
         _ => None,
     }
 }
@@ -208,10 +174,12 @@ fn column_of(on: Option<Spot>) -> Option<usize> {
     }
 }
 
-/// Puts a cursor on a line, or opens what it stood on already.
-fn choose(state: &mut State, line: usize, cursor: fn(&mut State) -> &mut usize, out: &mut Vec<Effect>) {
-    let before = std::mem::replace(cursor(state), line);
-    finish(state, before == line, out);
+/// Puts a cursor on a line, or opens what it stood on already, where the keys went there before the click.
+fn choose(state: &mut State, line: Option<usize>, cursor: fn(&mut State) -> &mut usize, had: bool, out: &mut Vec<Effect>) {
+    if let Some(line) = line {
+        let before = std::mem::replace(cursor(state), line);
+        finish(state, had && before == line, out);
+    }
 }
 
 fn finish(state: &mut State, open: bool, out: &mut Vec<Effect>) {
@@ -254,9 +222,9 @@ fn pane_at(places: &layout::Layout, at: Position) -> Option<(Pane, Rect)> {
     panes.into_iter().find_map(|(pane, area)| Some((pane, area.filter(|area| area.contains(at))?)))
 }
 
-/// Which of the lines in a framed area a cell belongs to, with `head` lines above them and `top` of them out of sight.
-fn line_at(area: Rect, head: u16, top: usize, at: Position) -> Option<usize> {
-    let first = area.y + 1 + head;
+/// Which of the rows that are shown in a framed table a cell belongs to. Each is one line high, below the head.
+fn row_at(area: Rect, at: Position) -> Option<u16> {
+    let first = area.y + 2;
     let inside = at.x > area.x && at.x + 1 < area.right() && at.y >= first && at.y + 1 < area.bottom();
-    inside.then(|| top + usize::from(at.y - first))
+    inside.then(|| at.y - first)
 }

@@ -8,7 +8,7 @@ use crate::app::msg::Spot;
 use crate::app::state::State;
 
 use super::super::sql_words;
-use super::{column_of, finish, line_at};
+use super::{column_of, finish, row_at};
 
 /// Does what a click says.
 pub(super) fn click(state: &mut State, body: Rect, at: Position, on: Option<Spot>, out: &mut Vec<Effect>) {
@@ -44,7 +44,7 @@ fn in_result(state: &mut State, area: Rect, at: Position, column: Option<usize>,
     let had = !std::mem::replace(&mut state.sql.editing, false);
     let Some(ran) = &mut state.sql.ran else { return };
     let column = column.filter(|column| *column < ran.names.len()).unwrap_or(ran.column);
-    let row = line_at(area, 1, ran.top, at).filter(|row| *row < ran.rows.len());
+    let row = row_at(area, at).map(|row| ran.top + usize::from(row)).filter(|row| *row < ran.rows.len());
     let is_head = at.y == area.y + 1;
     if row.is_none() && !is_head {
         return;
