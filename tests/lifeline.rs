@@ -65,6 +65,13 @@ fn log(home: &Path) -> PathBuf {
     path
 }
 
+/// Writes `config.toml`.
+fn configure(home: &Path, text: &str) {
+    let config = home.join(".config/casebook");
+    fs::create_dir_all(&config).expect("a folder");
+    fs::write(config.join("config.toml"), text).expect("the configuration can be written");
+}
+
 fn verify(home: &Path, case: &str) -> (i32, String) {
     program::said(home, &["case", "verify", case])
 }
@@ -385,10 +392,7 @@ fn mouse_title_and_notifications_are_there_when_they_are_asked_for_and_gone_at_t
     for asked in ["\x1b[?1000h", "\x1b[?1004h", "\x1b]", "\x1b[22;2t", "\x07"] {
         assert!(!raw.contains(asked), "{asked:?} was not asked for");
     }
-    let config = home.path().join(".config/casebook");
-    fs::create_dir_all(&config).expect("a folder");
-    let text = "[terminal]\nmouse = true\ntitle = true\nbell = true\nnotify = \"osc9\"\n";
-    fs::write(config.join("config.toml"), text).expect("the configuration can be written");
+    configure(home.path(), "[terminal]\nmouse = true\ntitle = true\nbell = true\nnotify = \"osc9\"\n");
     let mut terminal = Terminal::start(home.path(), SIZE, &[&log]);
     terminal.ready("1 of 60");
     // The button goes down on the fifth row, and then the wheel turns.
@@ -407,9 +411,7 @@ fn mouse_title_and_notifications_are_there_when_they_are_asked_for_and_gone_at_t
 fn a_terminal_that_says_it_is_light_gets_the_light_theme_and_none_of_its_answer_is_taken_for_keys() {
     let home = tempfile::tempdir().expect("a folder");
     let log = log(home.path()).display().to_string();
-    let config = home.path().join(".config/casebook");
-    fs::create_dir_all(&config).expect("a folder");
-    fs::write(config.join("config.toml"), "[terminal]\nground = \"ask\"\n").expect("the configuration can be written");
+    configure(home.path(), "[terminal]\nground = \"ask\"\n");
     let ground = |name: &str| match Theme::builtin(name).expect("a theme").with_depth(Depth::Indexed).text.bg {
         Some(Color::Indexed(index)) => format!("48;5;{index}"),
         other => panic!("{name} has {other:?} as its ground"),
@@ -443,11 +445,8 @@ fn whoever_does_not_look_is_notified_of_the_end_of_what_took_long_and_whoever_lo
     for sign in ["osc9", "osc777"] {
         let home = tempfile::tempdir().expect("a folder");
         let log = log(home.path()).display().to_string();
-        let config = home.path().join(".config/casebook");
-        fs::create_dir_all(&config).expect("a folder");
         // An hour is never reached: only that nobody looks counts here.
-        let text = format!("[terminal]\nnotify = \"{sign}\"\nnotify_after = 3600\n");
-        fs::write(config.join("config.toml"), text).expect("the configuration can be written");
+        configure(home.path(), &format!("[terminal]\nnotify = \"{sign}\"\nnotify_after = 3600\n"));
         let mut terminal = Terminal::start(home.path(), SIZE, &[&log]);
         terminal.ready("1 of 60").keys("5").wait("One question over the table");
         terminal.type_in("\x1b[I").type_in(LASTS).keys("C-g").wait("Esc stops").ready("ready1");

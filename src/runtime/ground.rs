@@ -13,8 +13,9 @@ use crate::settings::theme::Ground;
 
 /// The question.
 pub(super) const QUESTION: &[u8] = b"\x1b]11;?\x1b\\";
-/// What of the answer has not come after so long is not on its way.
-pub(super) const PATIENCE: Duration = Duration::from_millis(200);
+/// What of the answer has not come after so long is not on its way. Long, because a slow link may bring it in parts and the rest would be
+/// taken for keys; nothing but `Alt-]`, pressed before the terminal has answered, ever waits for it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the answer begins with, after `Alt-]`.
 const HEAD: &str = "11;rgb:";

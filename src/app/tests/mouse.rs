@@ -193,8 +193,28 @@ fn stopping_and_drawing_anew_are_asked_of_the_runtime() {
     assert!(desk.effects.ends_with(&[Effect::Redraw, Effect::Suspend]), "{:?}", desk.effects);
 }
 
+/// Every cursor stands on something, or at the beginning where there is nothing.
+fn cursors_are_on_something(desk: &Desk) {
+    let state = &desk.state;
+    let on = [
+        ("rows", usize::try_from(state.rows.cursor).unwrap(), usize::try_from(state.rows.total.unwrap_or(0)).unwrap()),
+        ("columns", state.rows.column, state.rows.columns.len()),
+        ("list", state.list.cursor, state.list.items.len()),
+        ("fields", state.fields.cursor, state.fields.lines().len()),
+        ("detail", state.detail.cursor, state.detail.lines().len()),
+        ("timeline", state.timeline.cursor, state.timeline.buckets.len()),
+        ("page", state.page.cursor, state.page_lines().len()),
+        ("playbooks", state.playbooks.cursor, state.playbooks.lines().len()),
+        ("case", state.case.cursor, state.case_lines().len()),
+        ("finding", state.case.finding, state.case.case.findings().len()),
+    ];
+    for (what, cursor, count) in on {
+        assert!(cursor < count.max(1), "{what}: {cursor} of {count}");
+    }
+}
+
 #[test]
-fn any_cell_of_any_screen_can_be_clicked() {
+fn any_cell_of_any_screen_can_be_clicked_and_every_cursor_stays_on_something() {
     let mut desk = Desk::new();
     for (width, height) in [(1, 1), (40, 10), (80, 24), (130, 50), (0, 0)] {
         desk.send(Msg::Resize(crate::app::state::Size { width, height }));
@@ -206,6 +226,7 @@ fn any_cell_of_any_screen_can_be_clicked() {
                         at(&mut desk, done, column, row);
                     }
                     click_on(&mut desk, column, row, Spot::Line(usize::from(row)));
+                    cursors_are_on_something(&desk);
                 }
             }
             desk.play("Esc Esc Esc Esc");
