@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 
 pub use table::Kind as SecretKind;
 
+/// A text with secrets is looked through so often again at most.
+const PASSES: usize = 4;
 /// Hexadecimal digits of a fingerprint: 48 bits, so that among a million secrets two hardly ever share one.
 const DIGITS: usize = 12;
 
@@ -157,6 +159,18 @@ impl Seal {
 
     /// Masks a text and hands over each secret in it, with its fingerprint and its kind; nothing when there is none.
     pub fn mask_each(&self, text: &str, each: &mut dyn FnMut(&str, SecretKind, &str)) -> Option<String> {
+        let mut masked = self.mask_once(text, each)?;
+        // A fingerprint together with what stands before it may read like another secret. The gap in each ends that soon.
+        for _ in 0..PASSES {
+            match self.mask_once(&masked, each) {
+                Some(again) => masked = again,
+                None => break,
+            }
+        }
+        Some(masked)
+    }
+
+    fn mask_once(&self, text: &str, each: &mut dyn FnMut(&str, SecretKind, &str)) -> Option<String> {
         let mut next = find(text, 0)?;
         let mut masked = String::with_capacity(text.len());
         let mut at = 0;

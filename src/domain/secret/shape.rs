@@ -23,6 +23,11 @@ impl Class {
     /// Bytes of the character of this class at the beginning of `bytes`; 0 when there is none.
     fn at(self, bytes: &[u8]) -> usize {
         let Some(&byte) = bytes.first() else { return 0 };
+        // Its hyphens belong to the private key that begins here: a token before it that took them would leave the key without its head,
+        // and so in sight.
+        if byte == b'-' && bytes.starts_with(b"-----BEGIN ") {
+            return 0;
+        }
         let holds = match self {
             Class::Alnum => byte.is_ascii_alphanumeric(),
             Class::Word => byte.is_ascii_alphanumeric() || byte == b'_',

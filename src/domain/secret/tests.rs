@@ -253,6 +253,22 @@ fn fragment() -> impl Strategy<Value = String> {
     ]
 }
 
+#[test]
+fn a_private_key_right_behind_another_secret_is_masked_too() {
+    let body = "Zq7Rt2Lm9XcV4bNh8Kd3Wp6Js1Yf5Gu0AeTiOoPlMnBv";
+    let key = format!("-----BEGIN PRIVATE KEY-----\\n{body}\\n{body}");
+    for before in [
+        "sk-proj-Zq7Rt2Lm9XcV4bNh8Kd3Wp6Js1Yf5Gu0",
+        "Bearer Zq7Rt2Lm9XcV4bNh8Kd3Wp6Js1Yf5Gu0",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.Zq7Rt2Lm9XcV4bNh8Kd3Wp6Js1Yf5Gu0AeTiOoPlMnB",
+        "-----BEGIN eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.Zq7Rt2Lm9XcV4bNh8Kd3Wp6Js1Yf5Gu0AeTiOoPlMnB",
+    ] {
+        let masked = seal().mask(&format!("{before}{key}")).into_owned();
+        assert!(!masked.contains(body) && masked.contains("private-key-"), "{before} gives {masked}");
+        assert_eq!(find(&masked, 0), None, "{before} gives {masked}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_that_is_recognised_survives_and_masking_twice_is_masking_once(
